@@ -1,0 +1,40 @@
+"""What can go wrong in retrieval: one tree, each error with the facts its sentence needs.
+
+RetrievalError
+├── CorpusMissing      the folder of articles is not there
+└── CatalogInvalid     catalog.toml says something it may not
+
+The sentence a person reads is a template (`prompts/error.*.j2`), chosen by `code` and filled with `facts`.
+"""
+
+from pathlib import Path
+from typing import ClassVar
+
+
+class RetrievalError(Exception):
+    """Base of all errors of this package."""
+
+    code: ClassVar[str] = "retrieval"
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        shown = ", ".join(f"{name}={value!s}" for name, value in facts.items())
+        super().__init__(f"{self.code}: {shown}")
+
+
+class CorpusMissing(RetrievalError, FileNotFoundError):
+    """The corpus folder does not exist, or is no folder."""
+
+    code = "corpus_missing"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class CatalogInvalid(RetrievalError, ValueError):
+    """A mistake in `catalog.toml`: where it is, which key, and what is allowed there."""
+
+    code = "catalog_invalid"
+
+    def __init__(self, path: Path, line: int, key: str, allowed: str) -> None:
+        super().__init__(path=path, line=line, key=key, allowed=allowed)

@@ -1,0 +1,1 @@
+"""Terms in, hits out: what an index is, and the indexes there are."""

@@ -1,0 +1,224 @@
+"""What flows through the rooms: plain frozen values, from a file on disk to an answer.
+
+All offsets are character offsets into `Article.text`, the decoded text of the file with its newlines untranslated.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+DateSource = Literal["stated", "catalog", "inferred", "unknown"]
+TitleSource = Literal["stated", "catalog", "unknown"]
+BlockKind = Literal["metadata", "title", "heading", "paragraph", "furniture"]
+Status = Literal["answered", "not_found", "smalltalk"]
+LeftOutReason = Literal[
+    "suffix",
+    "empty",
+    "too_large",
+    "binary",
+    "unreadable",
+    "outside",
+    "copy",
+    "front_matter",
+    "no_text",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """What the engine needs to know; `data_dir=None` keeps the cache in memory."""
+
+    corpus: Path
+    data_dir: Path | None = None
+    k1: float = 0.6
+    b: float = 0.75
+    threshold: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Characters [start, end) of an article's text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters of `text` that this span covers."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: "Span") -> bool:
+        """Whether the two share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that is not served, and why; `detail` is the reason's fact (a suffix, a path, a key)."""
+
+    path: str
+    reason: LeftOutReason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as read: its id (POSIX path in the corpus), its decoded text and the encoding it was in."""
+
+    id: str
+    text: str
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogEntry:
+    """What `catalog.toml` says about one article; `known` is how its date is known, `evidence` the reason."""
+
+    title: str = ""
+    source: str = ""
+    url: str = ""
+    date: date | None = None
+    known: Literal["catalog", "inferred"] = "catalog"
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One stretch of an article's text and what it is."""
+
+    kind: BlockKind
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article: what is known about it, its text as read, and which parts of the text are what."""
+
+    id: str
+    title: str
+    title_source: TitleSource
+    date: date | None
+    date_source: DateSource
+    source: str
+    url: str
+    text: str = field(repr=False)
+    blocks: tuple[Block, ...] = field(repr=False, default=())
+    encoding: str = "utf-8"
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence, its characters as printed, and its index terms in order."""
+
+    span: Span
+    text: str
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """About 3 to 6 sentences in a row of one article, never across a subhead; `heading` is the subhead above."""
+
+    article_id: str
+    number: int
+    span: Span
+    sentences: tuple[Sentence, ...]
+    heading: str = ""
+
+
+AnswerKind = Literal[
+    "person",
+    "place",
+    "time",
+    "duration",
+    "age",
+    "count",
+    "amount",
+    "reason",
+    "statement",
+    "yes_no",
+    "thing",
+]
+Smalltalk = Literal["greeting", "thanks", "farewell", "identity"]
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Days from `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+    def holds(self, day: date) -> bool:
+        """Whether `day` lies in the range."""
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message understood: what to look for, and what kind of answer it expects.
+
+    `carried` are the terms taken over from the turn before and `about` the same in words; `corrections` are the
+    words read otherwise than typed, as (typed, read) pairs.
+    """
+
+    text: str
+    terms: tuple[str, ...] = ()
+    kind: AnswerKind = "thing"
+    dates: DateRange | None = None
+    names: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+    about: str = ""
+    corrections: tuple[tuple[str, str], ...] = ()
+    smalltalk: Smalltalk | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that an index proposes; `rank` counts from 0."""
+
+    passage: Passage
+    score: float
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Verbatim words of an article: `article.text[span.start:span.end] == text`; `highlights` lie inside `span`."""
+
+    article: Article
+    span: Span
+    text: str
+    highlights: tuple[Span, ...] = ()
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the articles say to a question: at most five quotes, best first, or none when they do not say."""
+
+    question: Question
+    status: Status
+    confidence: float = 0.0
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the operator should know that stops nothing; its sentence is a template, chosen by `code`."""
+
+    code: Literal["cache_rebuilt", "cache_in_memory"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What bringing the cache up to date did: ids of articles by what happened to them."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    notices: tuple[Notice, ...] = ()
