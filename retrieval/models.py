@@ -3,8 +3,8 @@
 All offsets are character offsets into `Article.text`, the decoded text of the file with its newlines untranslated.
 """
 
+import datetime as dt
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -77,7 +77,7 @@ class CatalogEntry:
     title: str = ""
     source: str = ""
     url: str = ""
-    date: date | None = None
+    date: dt.date | None = None
     known: Literal["catalog", "inferred"] = "catalog"
     evidence: str = ""
 
@@ -97,7 +97,7 @@ class Article:
     id: str
     title: str
     title_source: TitleSource
-    date: date | None
+    date: dt.date | None
     date_source: DateSource
     source: str
     url: str
@@ -147,10 +147,10 @@ Smalltalk = Literal["greeting", "thanks", "farewell", "identity"]
 class DateRange:
     """Days from `first` to `last`, both included."""
 
-    first: date
-    last: date
+    first: dt.date
+    last: dt.date
 
-    def holds(self, day: date) -> bool:
+    def holds(self, day: dt.date) -> bool:
         """Whether `day` lies in the range."""
         return self.first <= day <= self.last
 
