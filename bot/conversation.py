@@ -5,54 +5,81 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval import Answer, Engine
+from retrieval import Answer, Article, Engine, Quote
 
 FIRST_QUOTES = 3
 """Quotes in the first reply; "more" shows the others."""
 
 _MORE = re.compile(
-    r"\W*(?:(?:show|tell|give)\s+(?:me\s+)?)?(?:some\s+|any\s+)?more(?:\s+please)?\W*",
+    r"\W*(?:(?:please|and|yes|ok(?:ay)?)\W+)?"
+    r"(?:(?:show|tell|give|read)\s+(?:me\s+)?)?(?:some\s+|any\s+)?"
+    r"(?:more|more\s+quotes|further\s+quotes|anything\s+else|what\s+else)"
+    r"(?:\W+please)?\W*",
     re.IGNORECASE,
 )
+_LONGEST_MORE = 60
+"""Characters; a longer message is a question, and is not even tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to say: an answer, the further quotes of the answer before, or that there are none."""
+    """What to say: an answer, its further quotes, that there are none, or that there is no article to ask about.
+
+    `example` is an article that a question could be asked about, for one who does not know how to ask.
+    """
 
     answer: Answer
-    part: Literal["answer", "more", "no_more"] = "answer"
+    part: Literal["answer", "more", "no_more", "empty_corpus"] = "answer"
+    example: Article | None = None
 
     @property
     def has_more(self) -> bool:
         """Whether a button for further quotes makes sense under this reply."""
         return self.part == "answer" and len(self.answer.quotes) > FIRST_QUOTES
 
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """The answer's quotes that belong to this reply."""
+        if self.part == "answer":
+            return self.answer.quotes[:FIRST_QUOTES]
+        return self.answer.quotes[FIRST_QUOTES:] if self.part == "more" else ()
+
 
 class Conversations:
-    """What each chat was answered last, for the most recent `limit` chats."""
+    """What each chat was replied last, for the most recent `limit` chats."""
 
     def __init__(self, engine: Engine, limit: int = 10_000) -> None:
         self._engine = engine
         self._limit = limit
-        self._last: OrderedDict[str, Answer] = OrderedDict()
+        self._last: OrderedDict[str, Reply] = OrderedDict()
 
-    async def ask(self, chat: str, text: str) -> Reply:
-        """Reply to `text` in `chat`, remembering it; smalltalk leaves the memory as it was."""
-        last = self._last.get(chat)
-        if last is not None and _MORE.fullmatch(text):
-            return Reply(last, "more" if len(last.quotes) > FIRST_QUOTES else "no_more")
-        answer = await self._engine.ask(text, last.question if last else None)
-        if answer.status != "smalltalk":
-            self._remember(chat, answer)
-        return Reply(answer)
+    async def ask(self, chat: str | None, text: str) -> Reply:
+        """Reply to `text` in `chat`, remembering it; smalltalk leaves the memory as it was, no chat has none."""
+        last = self._last.get(chat) if chat is not None else None
+        if last is not None and is_more(text):
+            reply = Reply(last.answer, "more" if last.has_more else "no_more")
+        else:
+            reply = self._reply(await self._engine.ask(text, last.answer.question if last else None))
+        if chat is not None and reply.answer.status != "smalltalk":
+            self._remember(chat, reply)
+        return reply
 
     def forget(self, chat: str) -> None:
         """Drop what is remembered of `chat`."""
         self._last.pop(chat, None)
 
-    def _remember(self, chat: str, answer: Answer) -> None:
-        self._last[chat] = answer
+    def _reply(self, answer: Answer) -> Reply:
+        example = next(iter(self._engine.articles.values()), None)
+        empty = example is None and answer.status != "smalltalk"
+        return Reply(answer, "empty_corpus" if empty else "answer", example)
+
+    def _remember(self, chat: str, reply: Reply) -> None:
+        self._last[chat] = reply
         self._last.move_to_end(chat)
         if len(self._last) > self._limit:
             self._last.popitem(last=False)
+
+
+def is_more(text: str) -> bool:
+    """Whether `text` asks for further quotes of the answer before."""
+    return len(text) <= _LONGEST_MORE and _MORE.fullmatch(text) is not None

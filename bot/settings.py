@@ -1,0 +1,162 @@
+"""Environment and `.env` in, one frozen `Settings` out; a mistake in either is one error that names the setting."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import platformdirs
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import BotError
+
+if TYPE_CHECKING:
+    from retrieval import EngineSettings
+
+ENV_FILE = Path(".env")
+SEEDS = Path(__file__).parents[1] / "seeds"
+
+
+class SettingInvalid(BotError):
+    """A setting holds `value`, which it may not; `allowed` is the setting's help."""
+
+    code = "setting_invalid"
+
+    def __init__(self, setting: str, value: object, allowed: str) -> None:
+        super().__init__(setting=setting, value=value, allowed=allowed)
+
+
+class TokenFileUnreadable(BotError):
+    """The file that should hold the token can't be read, or holds nothing."""
+
+    code = "token_file_unreadable"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(setting="TELEGRAM_BOT_TOKEN_FILE", path=path, problem=problem)
+
+
+class EnvFileUnreadable(BotError):
+    """There is a `.env`, and it can't be read."""
+
+    code = "env_file_unreadable"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(path=path, problem=problem)
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as problem:  # ~somebody, where there is no such person
+        raise ValueError(str(problem)) from problem
+
+
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+Folder = Annotated[Path, AfterValidator(_at_home)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)]
+
+
+class Settings(BaseSettings):
+    """All there is to set; each field is the variable of the same name, the later ones with `DATELINE_` before it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DATELINE_",
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+    )
+
+    telegram_bot_token: SecretStr | None = Field(
+        None,
+        validation_alias="telegram_bot_token",
+        description="the token that BotFather gave; without one the chat is in the terminal",
+    )
+    telegram_bot_token_file: Folder | None = Field(
+        None,
+        validation_alias="telegram_bot_token_file",
+        description="a file that holds the token, such as a Docker secret",
+    )
+    telegram_api_base_url: str = Field(
+        "https://api.telegram.org",
+        validation_alias="telegram_api_base_url",
+        description="the Bot API server; requests go to <base>/bot<token>/<method>",
+    )
+    corpus: Folder = Field(SEEDS, description="the folder of articles")
+    data_dir: Folder = Field(
+        default_factory=lambda: platformdirs.user_data_path("dateline", appauthor=False),
+        description="the folder for what is kept between runs: the cache and the chats",
+    )
+    k1: float = Field(0.6, ge=0, le=10, description="how much a repeated word counts (BM25), 0 to 10")
+    b: float = Field(0.75, ge=0, le=1, description="how much long passages are held back (BM25), 0 to 1")
+    threshold: float = Field(0.5, ge=0, le=1, description="how sure an answer must be to be given, 0 to 1")
+    log_level: LogLevel = Field("INFO", description="how much is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_token_file(cls, values: dict[str, Any]) -> dict[str, Any]:
+        token, path = _token(values), values.get("telegram_bot_token_file")
+        if token is None and path:
+            token = SecretStr(_read_token(Path(path)))
+        return values | {"telegram_bot_token": token}
+
+    @property
+    def engine(self) -> "EngineSettings":
+        """What the engine needs of these."""
+        from retrieval import EngineSettings  # noqa: PLC0415 - numpy and all; a mistake is told without them
+
+        return EngineSettings(self.corpus, self.data_dir, self.k1, self.b, self.threshold)
+
+
+def variable(field: str) -> str:
+    """The environment variable that fills a field of `Settings`."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias.upper() if isinstance(alias, str) else f"DATELINE_{field.upper()}"
+
+
+def load(**given: object) -> Settings:
+    """The settings, `given` ones first. Raises SettingInvalid, TokenFileUnreadable and EnvFileUnreadable."""
+    with _one_line():
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_context=False)[0]
+        field = str(first["loc"][0])
+        allowed = Settings.model_fields[field].description or first["msg"]
+        raise SettingInvalid(variable(field), first["input"], allowed) from None
+    except (OSError, UnicodeError) as problem:
+        raise EnvFileUnreadable(ENV_FILE, _in_short(problem)) from None
+
+
+def _token(values: dict[str, Any]) -> SecretStr | None:
+    token = values.get("telegram_bot_token")
+    shown = token.get_secret_value() if isinstance(token, SecretStr) else token
+    return SecretStr(str(shown).strip()) if shown and str(shown).strip() else None
+
+
+def _read_token(path: Path) -> str:
+    try:
+        token = _at_home(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as problem:
+        raise TokenFileUnreadable(path, _in_short(problem)) from None
+    if not token:
+        raise TokenFileUnreadable(path, "empty")
+    return token
+
+
+def _in_short(problem: Exception) -> str:
+    if isinstance(problem, UnicodeError):
+        return "not UTF-8"
+    return problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
