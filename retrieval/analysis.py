@@ -110,8 +110,10 @@ def _tokens(text: str) -> Iterator[Token]:
             for left, right in pairwise(edges):
                 word = normalise(printed[left:right])
                 yield Token(start + left, start + right, word, term_of(word))
-        before = word = _word(printed, before)
-        yield Token(start, match.end(), word, term_of(word))
+        word = _word(printed, before)
+        so_called = word == "called" and before == "so"
+        yield Token(start, match.end(), word, "" if so_called else term_of(word))
+        before = word
 
 
 def _word(printed: str, before: str) -> str:

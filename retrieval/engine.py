@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from retrieval.models import Answer, Article, EngineSettings, Passage, Question, SyncReport
+from retrieval.models import Answer, Article, EngineSettings, Passage, SyncReport
 
 Progress = Callable[[int, int, str], None]
 """Called as `progress(done, total, article_id)` while files are read."""
@@ -23,6 +23,6 @@ class Engine:
         raise NotImplementedError
         yield cls()
 
-    async def ask(self, text: str, previous: Question | None = None) -> Answer:
-        """Answer `text`; `previous` is the question asked just before in the same chat."""
+    async def ask(self, text: str, before: Answer | None = None) -> Answer:
+        """Answer `text`; `before` is the last answer in the same chat."""
         raise NotImplementedError

@@ -156,22 +156,44 @@ class DateRange:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionTerm:
+    """A word of a question: its index term, as typed, how much it counts (1 in full), and what may stand for it.
+
+    `dated` marks the words of a date, which a sentence of the right day holds without saying them.
+    """
+
+    term: str
+    word: str
+    weight: float = 1.0
+    name: bool = False
+    dated: bool = False
+    related: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A message understood: what to look for, and what kind of answer it expects.
 
-    `carried` are the terms taken over from the turn before and `about` the same in words; `corrections` are the
-    words read otherwise than typed, as (typed, read) pairs.
+    `dates` bounds what the answer may speak of, `latest` wants the newest. `carried` are the terms taken over from
+    the turn before, `about` the same in words, and `near` where that turn was answered. `corrections` are the words
+    read otherwise than typed, as (typed, read) pairs.
     """
 
     text: str
-    terms: tuple[str, ...] = ()
+    terms: tuple[QuestionTerm, ...] = ()
     kind: AnswerKind = "thing"
     dates: DateRange | None = None
-    names: tuple[str, ...] = ()
-    carried: tuple[str, ...] = ()
+    latest: bool = False
+    carried: tuple[QuestionTerm, ...] = ()
     about: str = ""
+    near: tuple[str, Span] | None = None
     corrections: tuple[tuple[str, str], ...] = ()
     smalltalk: Smalltalk | None = None
+
+    @property
+    def all_terms(self) -> tuple[QuestionTerm, ...]:
+        """The terms of this message and those carried over."""
+        return self.terms + self.carried
 
 
 @dataclass(frozen=True, slots=True)

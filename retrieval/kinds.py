@@ -1,0 +1,107 @@
+"""What kind of answer a question expects, and where a sentence holds one.
+
+A question's words in, an AnswerKind out; a sentence and a kind in, the spans of phrases of that kind out.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from retrieval.analysis import term_of
+from retrieval.dates import time_spans
+from retrieval.models import AnswerKind
+
+_SAYING = (
+    r"(?:say|says|said|tell|tells|told|think|thinks|thought|call|calls|called|describe|describes|described|announce|announced|"
+    r"claim|claims|claimed|state|stated|mention|mentioned|comment|commented|respond|responded|react|reacted|explain|"
+    r"explained|argue|argued|warn|warned|stress|stressed|add|added|note|noted|insist|insisted|complain|complained|"
+    r"propose|proposed|suggest|suggested|promise|promised|admit|admitted|deny|denied|declare|declared|demand|demanded)"
+)
+_PEOPLE = (
+    r"(?:person|people|man|woman|president|minister|leader|leaders|politician|adviser|advisor|author|writer|actor|actress|"
+    r"singer|artist|chancellor|king|queen|general|official|expert|scientist|player|director|founder|ambassador|spokes\w+)"
+)
+_PLACES = (
+    r"(?:city|cities|country|countries|place|places|town|venue|region|state|capital|continent|island|river|location)"
+)
+
+_PATTERNS: tuple[tuple[AnswerKind, str], ...] = (
+    ("age", r"\bhow old\b|\bwhat age\b"),
+    ("duration", r"\bhow long\b|\bhow many (?:seconds|minutes|hours|days|weeks|months|years|decades|centuries)\b"),
+    (
+        "amount",
+        r"\bhow much\b|\b(?:what|which) (?:share|percentage|percent|proportion|price|cost|sum|amount|cut)\b",
+    ),
+    ("count", r"\bhow many\b|\b(?:what|which) number\b|\bnumber of\b"),
+    ("time", r"\bwhen\b|\b(?:what|which|in what|in which) (?:year|day|date|month|time|decade|century|season)\b"),
+    ("place", rf"\bwhere\b|\b(?:what|which) {_PLACES}\b"),
+    ("reason", r"\bwhy\b|\bhow come\b|\bwhat (?:is |was |are )?(?:the )?(?:reason|cause)s?\b"),
+    ("statement", rf"\b(?:what|how) (?:did|does|do|has|have|had|is|was) .*\b{_SAYING}\b"),
+    ("person", rf"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ )?{_PEOPLE}\b"),
+    ("yes_no", r"^\W*(?:and |but |so )?(?:did|does|do|is|are|was|were|can|could|will|would|has|have|had|should)\b"),
+)
+_RULES = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
+
+_NUMBER_WORDS = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|sixty|"
+    r"seventy|eighty|ninety|hundreds?|thousands?|dozens?|millions?|billions?|trillions?|half)"
+)
+_FIGURE = rf"(?:\d[\d,.]*\d|\d|\b{_NUMBER_WORDS}\b)"
+_UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies))"
+_COUNT = re.compile(
+    rf"(?:(?:about|around|over|more than|almost|nearly|at least) )?{_FIGURE}(?:[ -]{_NUMBER_WORDS})*", re.I
+)
+_AMOUNT = re.compile(
+    rf"[$€£¥]\s?\d[\d,.]*(?:\s(?:hundred|thousand|million|billion|trillion))?|{_FIGURE}(?:[ -]{_NUMBER_WORDS})*\s?"
+    r"(?:%|percent\b|per cent\b|dollars?\b|euros?\b|pounds?\b|tonnes?\b|tons?\b|kilomet\w+|met(?:er|re)s?\b|miles?\b|feet\b|"
+    r"acres?\b|hectares?\b|kg\b|km\b|watts?\b|degrees?\b)",
+    re.I,
+)
+_DURATION = re.compile(
+    rf"{_FIGURE}(?:[ -]+(?:{_NUMBER_WORDS}|and|a|or))*[ -]+{_UNIT}\b|\b(?:a|an|several|few) {_UNIT}\b", re.I
+)
+_AGE = re.compile(r"\b(?:aged?|age of) \d{1,3}\b|\b\d{1,3}[ -]years?[ -]old\b|\b\w+[ -]year[ -]old\b|, \d{1,3},", re.I)
+_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w’'.-]*[\w])(?:\s+(?:(?:of|de|von|van|der|the|al|bin|la)\s+)*[A-ZÀ-Þ][\w’'.-]*\w)*")
+_PLACE = re.compile(
+    r"\b(?:in|at|to|from|near|into|on|of|across|outside|proposed)\s+((?:the\s+)?[A-ZÀ-Þ][\w’'.-]*\w(?:\s+[A-ZÀ-Þ][\w’'.-]*\w)*)"
+)
+_REASON = re.compile(
+    r"\b(?:because|due to|owing to|thanks to|on the grounds|in order to|so that|as a result|since|in an attempt|caused by|"
+    r"payment for|aimed at|led to|reasons?)\b.*",
+    re.I | re.S,
+)
+SAYING_TERMS = frozenset(term_of(verb) for verb in _SAYING.strip("(?:)").split("|"))
+"""Index terms of the verbs of saying."""
+
+_QUOTED = re.compile(r"[“\"«‘](?=\w)[^“”\"«»]{8,}?(?:[”\"»]|$)")
+
+
+def expected(question: str) -> AnswerKind:
+    """The kind of answer that a question asks for; `thing` where its words do not say."""
+    lowered = question.lower()
+    return next((kind for kind, pattern in _RULES if pattern.search(lowered)), "thing")
+
+
+def evidence(kind: AnswerKind, sentence: str) -> list[tuple[int, int]]:
+    """Spans of `sentence` that could be an answer of this kind, in order; offsets into the sentence."""
+    find = _FINDERS.get(kind)
+    return sorted(set(find(sentence))) if find else []
+
+
+def _spans(pattern: re.Pattern[str], group: int = 0) -> Callable[[str], Iterator[tuple[int, int]]]:
+    def find(sentence: str) -> Iterator[tuple[int, int]]:
+        return (match.span(group) for match in pattern.finditer(sentence))
+
+    return find
+
+
+_FINDERS: Mapping[AnswerKind, Callable[[str], Iterator[tuple[int, int]]]] = {
+    "person": _spans(_NAME),
+    "place": _spans(_PLACE, 1),
+    "time": time_spans,
+    "duration": _spans(_DURATION),
+    "age": _spans(_AGE),
+    "count": _spans(_COUNT),
+    "amount": _spans(_AMOUNT),
+    "reason": _spans(_REASON),
+    "statement": _spans(_QUOTED),
+}
