@@ -1,0 +1,47 @@
+"""Log records in, lines on standard error out, in which no token can be read."""
+
+import logging
+import re
+import sys
+
+REDACTED = "<token>"
+
+_TOKEN = re.compile(r"(?<=bot)\d+(?::|%3A)[\w-]+|(?<!\d)\d{5,}(?::|%3A)[\w-]{30,}", re.IGNORECASE | re.ASCII)
+_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_QUIET = {
+    "httpx": logging.WARNING,  # would print each request's address, and with it the token
+    "httpcore": logging.WARNING,
+    "telegram.ext.AIORateLimiter": logging.CRITICAL,  # a traceback for each 429, which is waited out anyway
+    "telegram.request.BaseRequest": logging.CRITICAL,  # a traceback for each answer that is no JSON, likewise
+}
+
+_secrets: set[str] = set()
+
+
+def configure(level: str) -> None:
+    """Send every record of `level` and above to standard error, redacted."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactingFormatter(_LINE))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name, lowest in _QUIET.items():
+        logging.getLogger(name).setLevel(lowest)
+
+
+def hide(secret: str) -> None:
+    """Redact `secret` too, whatever it looks like."""
+    _secrets.add(secret)
+
+
+def redact(text: str) -> str:
+    """`text` without tokens and without what was hidden."""
+    for secret in _secrets:
+        text = text.replace(secret, REDACTED)
+    return _TOKEN.sub(REDACTED, text)
+
+
+class RedactingFormatter(logging.Formatter):
+    """Redacts the finished line: the message, its arguments, the exception and the stack."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as text."""
+        return redact(super().format(record))

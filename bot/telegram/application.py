@@ -1,0 +1,145 @@
+"""Settings and an open engine in; a bot that polls Telegram and answers until it is told to stop."""
+
+import asyncio
+import logging
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
+from urllib.parse import urlsplit
+
+from telegram import Bot, LinkPreviewOptions
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import ApplicationBuilder, Defaults
+from telegram.request import HTTPXRequest
+
+from bot import health, logs
+from bot.app import desk
+from bot.errors import ApiBaseUrlInvalid, TokenRefused
+from bot.rendering import Renderer
+from bot.settings import Settings
+from bot.telegram.handlers import App, Handlers
+from bot.telegram.limits import InOrder, RateLimiter
+from bot.telegram.polling import Poller, PollingRequest, untiring
+from retrieval import Engine
+
+GRACE = 4.0
+"""Seconds in which what is under way is still answered after a stop; Docker kills after ten."""
+
+log = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> int:
+    """Answer on Telegram until SIGTERM or SIGINT, then 0. Raises TokenRefused, ApiBaseUrlInvalid, RetrievalError."""
+    with desk(settings) as opened:
+        opened.run(serve(settings, opened.engine))
+    return 0
+
+
+async def serve(settings: Settings, engine: Engine, stop: asyncio.Event | None = None) -> None:
+    """Answer on Telegram until `stop` is set; by default SIGTERM and SIGINT set it."""
+    application = build(settings, engine)
+    poller = Poller(application.bot, application.update_queue, partial(health.beat, settings.data_dir))
+    with nullcontext(stop) if stop else _stop_signals() as stopped:
+        tasks = asyncio.create_task(_work(application, poller)), asyncio.create_task(stopped.wait())
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            end, _ = await asyncio.gather(*tasks, return_exceptions=True)
+            await _wind_up(application, poller)
+    if isinstance(end, InvalidToken):
+        raise TokenRefused(settings.telegram_api_base_url)
+    if isinstance(end, Exception):
+        raise end
+
+
+def build(settings: Settings, engine: Engine) -> App:
+    """The application, not yet connected. Raises TokenRefused and ApiBaseUrlInvalid."""
+    api = _api(settings.telegram_api_base_url)
+    token = settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else ""
+    logs.hide(token)
+    if not re.fullmatch(r"[\w:.-]+", token, re.ASCII):  # it becomes part of an address
+        raise TokenRefused(settings.telegram_api_base_url)
+    application = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(lambda token: f"{api}/bot{token}")
+        .base_file_url(lambda token: f"{api}/file/bot{token}")
+        .request(HTTPXRequest(128, connect_timeout=10, read_timeout=20, write_timeout=20, pool_timeout=30))
+        .get_updates_request(PollingRequest(2, connect_timeout=10, read_timeout=10, pool_timeout=30))
+        .updater(None)
+        .job_queue(None)
+        .rate_limiter(RateLimiter())
+        .concurrent_updates(InOrder())
+        .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
+        .build()
+    )
+    Handlers(engine).add_to(application)
+    return application
+
+
+async def _work(application: App, poller: Poller) -> None:
+    await untiring("getMe", application.initialize)
+    log.info("connected as @%s", application.bot.username)
+    await untiring("deleteWebhook", partial(application.bot.delete_webhook, drop_pending_updates=False))
+    await application.start()
+    application.create_task(_introduce(application.bot))
+    await poller.run()
+
+
+async def _introduce(bot: Bot) -> None:
+    """Tell Telegram what the bot's profile and its menu of commands say."""
+    words = Renderer("text")
+    lines = words.render("commands").splitlines()
+    commands = [(name, description) for name, _, description in (line.partition(" - ") for line in lines)]
+    for call in (
+        partial(bot.set_my_commands, commands),
+        partial(bot.set_my_description, words.render("bot_description")),
+        partial(bot.set_my_short_description, words.render("bot_short_description")),
+    ):
+        try:
+            await call()
+        except TelegramError as error:
+            log.warning("%s failed, the profile stays as it is: %s", call.func.__name__, error)
+
+
+async def _wind_up(application: App, poller: Poller) -> None:
+    """Answer what is under way, within `GRACE`, and close every connection."""
+    if application.running:
+        try:
+            async with asyncio.timeout(GRACE):
+                await application.stop()
+                with suppress(TelegramError):
+                    await poller.confirm()
+        except TimeoutError:
+            log.warning("stopped before every answer was sent")
+    await application.shutdown()
+    await application.bot.shutdown()  # the application closes nothing that it had not opened to the end
+
+
+@contextmanager
+def _stop_signals() -> Iterator[asyncio.Event]:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def _api(value: str) -> str:
+    """The address that methods are appended to."""
+    base = value.strip().rstrip("/")
+    try:
+        parts = urlsplit(base)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:  # no number for a port, an IPv6 address that is none
+        valid = False
+    if not valid or parts.query or parts.fragment or re.search(r"\s", base):
+        raise ApiBaseUrlInvalid(value)
+    return base

@@ -1,0 +1,113 @@
+"""A reply of any length in; messages that Telegram accepts out, cut where a reader would pause."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from html import unescape
+
+LIMIT = 4096
+"""UTF-16 units that a message may show, once its tags and entities are read."""
+
+_TOKEN = re.compile(
+    r"<(?P<slash>/?)(?P<tag>[a-z][a-z0-9-]*)[^<>]*>|&(?:lt|gt|amp|quot|#[0-9]{1,6}|#x[0-9a-f]{1,5});|.",
+    re.DOTALL | re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s\Z")
+_LOOK_BACK = 5
+
+
+class _Pause(IntEnum):
+    """How good a cut is after a token."""
+
+    NONE = 0
+    WORD = 1
+    SENTENCE = 2
+    PARAGRAPH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A character, an entity or a tag: as written, as shown (a tag shows nothing), and the pause after it."""
+
+    written: str
+    shown: str = ""
+    pause: _Pause = _Pause.NONE
+    opens: str = ""
+    closes: str = ""
+
+
+def split(html: str, limit: int = LIMIT) -> list[str]:
+    """Cut `html` into messages that show at most `limit` UTF-16 units, two at the least.
+
+    Words stay whole where they fit, everything stays in order, and tags open at a cut are closed and opened again.
+    A message that would show only white space is left out, for Telegram would refuse it.
+    """
+    tokens = list(_tokens(html))
+    pieces: list[str] = []
+    open_tags: list[_Token] = []
+    start = 0
+    while start < len(tokens):
+        end = _cut(tokens, start, limit)
+        piece = _piece(tokens[start:end], open_tags)
+        if any(token.shown.strip() for token in tokens[start:end]):
+            pieces.append(piece)
+        start = end
+    return pieces
+
+
+def _tokens(html: str) -> Iterator[_Token]:
+    seen = ""
+    for match in _TOKEN.finditer(html):
+        written = match[0]
+        if match["tag"]:
+            name = match["tag"].lower()
+            yield _Token(written, closes=name) if match["slash"] else _Token(written, opens=name)
+            continue
+        shown = unescape(written)
+        seen = (seen + shown)[-_LOOK_BACK:]
+        yield _Token(written, shown, _pause(seen))
+
+
+def _pause(seen: str) -> _Pause:
+    """The pause at the end of the characters `seen` so far."""
+    if not seen[-1].isspace():
+        return _Pause.NONE
+    if seen.endswith("\n\n"):
+        return _Pause.PARAGRAPH
+    return _Pause.SENTENCE if seen.endswith("\n") or _SENTENCE_END.search(seen) else _Pause.WORD
+
+
+def _cut(tokens: Sequence[_Token], start: int, limit: int) -> int:
+    """Where a message that starts at `start` ends: the last of the best pauses that it still reaches."""
+    width, best, end = 0, _Pause.NONE, start
+    for place in range(start, len(tokens)):
+        token = tokens[place]
+        width += _width(token.shown)
+        if width > limit:
+            return _with_closing_tags(tokens, end)
+        if token.shown and token.pause >= best:
+            best, end = token.pause, place + 1
+    return len(tokens)
+
+
+def _with_closing_tags(tokens: Sequence[_Token], end: int) -> int:
+    while end < len(tokens) and tokens[end].closes:
+        end += 1
+    return end
+
+
+def _width(shown: str) -> int:
+    return sum(2 if character > "\uffff" else 1 for character in shown)
+
+
+def _piece(tokens: Sequence[_Token], open_tags: list[_Token]) -> str:
+    """The tokens as one balanced message; `open_tags` are those open before it, and then those open after it."""
+    head = "".join(tag.written for tag in open_tags)
+    for token in tokens:
+        if token.opens:
+            open_tags.append(token)
+        elif open_tags and token.closes == open_tags[-1].opens:
+            open_tags.pop()
+    tail = "".join(f"</{tag.opens}>" for tag in reversed(open_tags))
+    return head + "".join(token.written for token in tokens) + tail
