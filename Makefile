@@ -1,0 +1,76 @@
+# Everything runs from .venv, which is made by itself, and anew when requirements-dev.lock changes.
+#   make run      the bot on Telegram, or in the terminal when no token is set
+#   make test     the tests, with branch coverage
+#   make check    format, lint, types, imports
+#   make eval     score the answers against the gold questions
+#   make bench    start-up time, time to answer, memory
+#   make picture  draw docs/chat.svg anew
+#   make lock     pin the dependencies anew (make lock UPGRADE=--upgrade for newer versions)
+#   make clean    remove .venv and what the tools leave behind
+
+BIN := .venv/bin
+DEPENDENCIES := .venv/dependencies
+INSTALLED := .venv/installed
+UPGRADE :=
+
+# The first Python that is new enough and can make a virtual environment: PYTHON if given, else the usual names.
+usable := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+candidates = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+python = $(or $(shell for name in $(candidates); do \
+	"$$name" -c '$(usable)' >/dev/null 2>&1 </dev/null && echo "$$name" && break; done),$(error $(needs_python)))
+needs_python = Dateline needs Python 3.11 or newer with its venv module: install it (Debian, Ubuntu: apt install \
+python3 python3-venv; macOS: brew install python), or name one: make install PYTHON=/path/to/python3
+
+.PHONY: install run test check eval bench picture lock clean
+.DELETE_ON_ERROR:
+
+install: $(INSTALLED)
+
+# Installing reads nothing from standard input and says nothing on standard output: `make run` needs both.
+$(DEPENDENCIES): requirements-dev.lock
+	@python="$(python)"; echo "Setting up .venv, once; this takes a minute" >&2; \
+	"$$python" -m venv --clear .venv </dev/null >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock </dev/null >&2
+	@touch $@
+
+$(INSTALLED): $(DEPENDENCIES) pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation --editable . </dev/null >&2
+	@touch $@
+
+run: install
+	@$(BIN)/dateline run
+
+test: install
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage report
+
+check: install
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+eval: install
+	@$(BIN)/dateline eval tests/data/seeds-dev.jsonl
+
+bench: install
+	@$(BIN)/python -m evaluation.bench
+
+drawing := import sys; from bot.settings import load; from bot.terminal import picture; \
+	print(picture(load(), sys.argv[1:]))
+pictured := "Who leads the coalition of the willing?" "How many countries are in it?"
+
+picture: install
+	@mkdir -p docs
+	@$(BIN)/python -c "$(drawing)" $(pictured) > docs/chat.svg
+
+lock: install
+	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --no-emit-options $(UPGRADE) \
+		--output-file requirements.lock pyproject.toml
+	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --no-emit-options $(UPGRADE) \
+		--extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean:
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage dist
+	@find bot evaluation retrieval tests -name __pycache__ -prune -exec rm -rf {} +
