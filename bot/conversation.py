@@ -59,7 +59,7 @@ class Conversations:
         if last is not None and is_more(text):
             reply = Reply(last.answer, "more" if last.has_more else "no_more")
         else:
-            reply = self._reply(await self._engine.ask(text, last.answer.question if last else None))
+            reply = self._reply(await self._engine.ask(text, last.answer if last else None))
         if chat is not None and reply.answer.status != "smalltalk":
             self._remember(chat, reply)
         return reply

@@ -1,0 +1,205 @@
+"""The `dateline` command: arguments in, an exit status out: 0, 1 for no answer, 2 for a mistake told in one line."""
+
+import io
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from bot import logs
+from bot.errors import BotError
+from bot.rendering import Renderer
+from bot.settings import Settings, load
+
+if TYPE_CHECKING:
+    from bot.app import Desk
+
+# What needs the engine is imported where it is used: numpy and all take longer than `--help` and `health` do.
+# ruff: noqa: PLC0415
+
+STALE = 90.0
+"""Seconds without a successful poll after which the bot counts as ill."""
+
+Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="The folder of articles.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON for each question.")]
+
+app = typer.Typer(
+    name="dateline",
+    help="Answers questions about a folder of articles in the articles' own words.",
+    epilog='Example: dateline ask "Who leads the coalition of the willing?"',
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command(epilog="Example: TELEGRAM_BOT_TOKEN=123:abc dateline run")
+def run(corpus: Corpus = None) -> int:
+    """Answer on Telegram; without a token, in the terminal."""
+    settings = _settings(corpus)
+    if settings.telegram_bot_token:
+        from bot.telegram.application import run as poll
+
+        return poll(settings)
+    from bot.terminal import chat as converse
+
+    return converse(settings, hint=True)
+
+
+@app.command(epilog="Example: dateline chat --corpus ~/articles")
+def chat(corpus: Corpus = None) -> int:
+    """Answer in the terminal, or line by line from a pipe."""
+    from bot.terminal import chat as converse
+
+    return converse(_settings(corpus))
+
+
+@app.command(epilog='Example: dateline ask --json "Who leads the coalition of the willing?"')
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION|-", help="The question; - reads one from each line.")],
+    as_json: AsJson = False,
+    corpus: Corpus = None,
+) -> int:
+    """Answer one question, or each line of standard input.
+
+    A line may be a JSON object, {"question": "...", "chat": "..."}; lines of the same chat share its memory.
+    The status is 1 when the one question has no answer.
+    """
+    from bot.app import desk
+
+    with desk(_settings(corpus)) as opened:
+        if question == "-":
+            return _ask_lines(opened, _teller(as_json))
+        return _ask_one(opened, _teller(as_json), question)
+
+
+@app.command(epilog="Example: dateline index --corpus ~/articles")
+def index(corpus: Corpus = None) -> int:
+    """Bring the cache up to date and say what changed."""
+    from bot.app import desk
+
+    with desk(_settings(corpus)) as opened:
+        engine = opened.engine
+        typer.echo(Renderer("text").render("index", report=engine.report, total=len(engine.articles)))
+    return 0
+
+
+@app.command(epilog="Example: dateline articles --furniture")
+def articles(
+    corpus: Corpus = None,
+    furniture: Annotated[bool, typer.Option("--furniture", help="Show what is never quoted, too.")] = False,
+) -> int:
+    """List the articles, and what was left out.
+
+    For each its date, how that is known, its passages and its title; titles in [brackets] are not the article's own.
+    """
+    from bot.app import desk
+
+    with desk(_settings(corpus)) as opened:
+        engine = opened.engine
+        listing = Renderer("text").render(
+            "articles",
+            articles=list(engine.articles.values()),
+            passages=Counter(passage.article_id for passage in engine.passages),
+            left_out=engine.report.left_out,
+            furniture=furniture,
+        )
+        typer.echo(listing)
+    return 0
+
+
+@app.command(epilog="Example: dateline health && echo well")
+def health() -> int:
+    """Say whether the bot polls Telegram.
+
+    The status is 1 when its last successful poll is too long ago.
+    """
+    from bot.health import age
+
+    seconds = age(_settings(None).data_dir)
+    well = seconds is not None and seconds <= STALE
+    typer.echo(Renderer("text").render("health", well=well, seconds=seconds))
+    return 0 if well else 1
+
+
+@app.command(hidden=True)
+def picture(questions: list[str], corpus: Corpus = None) -> int:
+    """Print a terminal chat of these questions as SVG."""
+    from bot.terminal import picture as draw
+
+    typer.echo(draw(_settings(corpus), questions))
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command and leave with its status."""
+    sys.exit(status(sys.argv[1:] if arguments is None else arguments))
+
+
+def status(arguments: list[str]) -> int:
+    """Run the command; a mistake is told in one line on standard error, a fault of ours is raised."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        return app(arguments or ["--help"], prog_name="dateline", standalone_mode=False) or 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception as problem:
+        code, facts = _mistake(problem)
+        typer.echo(logs.redact(Renderer("text").error(code, facts)), err=True)
+        return 2
+
+
+def _mistake(problem: Exception) -> tuple[str, dict[str, object]]:
+    from retrieval import RetrievalError
+
+    if isinstance(problem, BotError | RetrievalError):
+        return problem.code, problem.facts
+    if isinstance(problem, typer.TyperException):
+        return "usage", {"problem": problem.format_message()}
+    if isinstance(problem, OSError):
+        return "system", {"path": problem.filename, "problem": problem.strerror or str(problem)}
+    raise problem
+
+
+def _settings(corpus: Path | None) -> Settings:
+    settings = load(corpus=corpus)
+    logs.configure(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
+    return settings
+
+
+Teller = Callable[["Desk", str | None, str], bool]
+"""Answers one question on standard output; whether it was found."""
+
+
+def _teller(as_json: bool) -> Teller:
+    if as_json and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+
+    def tell(opened: "Desk", chat: str | None, question: str) -> bool:
+        from bot.lines import as_json as line
+
+        reply, milliseconds = opened.ask(chat, question)
+        typer.echo(line(question, reply, milliseconds) if as_json else Renderer("text", ":").reply(reply))
+        return reply.part == "more" or (reply.part == "answer" and reply.answer.status != "not_found")
+
+    return tell
+
+
+def _ask_one(opened: "Desk", tell: Teller, question: str) -> int:
+    return 0 if tell(opened, None, question) else 1
+
+
+def _ask_lines(opened: "Desk", tell: Teller) -> int:
+    from bot.lines import asked, typed
+
+    for number, line in enumerate(typed(), start=1):
+        question = asked(line)
+        if question.malformed:
+            typer.echo(Renderer("text").error("line_invalid", {"line": number}), err=True)
+        tell(opened, question.chat, question.question)
+    return 0

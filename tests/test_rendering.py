@@ -1,0 +1,406 @@
+import re
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jinja2 import UndefinedError
+
+from bot.conversation import Reply
+from bot.errors import ApiBaseUrlInvalid, TokenRefused
+from bot.rendering import PROMPTS, Renderer, excerpt, in_words, plain, tagged, window
+from bot.settings import EnvFileUnreadable, SettingInvalid, TokenFileUnreadable
+from retrieval import (
+    Answer,
+    Article,
+    CatalogInvalid,
+    CorpusMissing,
+    LeftOut,
+    Notice,
+    Question,
+    Quote,
+    Span,
+    SyncReport,
+)
+from retrieval.models import Block
+
+HTML = Renderer("html")
+TEXT = Renderer("text")
+HOSTILE = [
+    "<b>bold",
+    "</blockquote>",
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "&amp;",
+    "*_`[x](y)",
+    "'; DROP TABLE a; --",
+    '"',
+    "]]>",
+]
+FORMS = pytest.mark.parametrize("form", ["html", "text"])
+
+
+def article(text="Macron on Tuesday proposed Geneva.", **known):
+    described = {
+        "id": "001.txt",
+        "title": "Talks on Tuesday",
+        "title_source": "stated",
+        "date": date(2025, 3, 13),
+        "date_source": "stated",
+        "source": "",
+        "url": "",
+    }
+    return Article(**(described | known), text=text)
+
+
+def quote(text="Macron on Tuesday proposed Geneva.", *highlights, **known):
+    whole = f"Before it. {text} After it."
+    marks = tuple(Span(11 + text.index(words), 11 + text.index(words) + len(words)) for words in highlights)
+    return Quote(article(whole, **known), Span(11, 11 + len(text)), text, marks)
+
+
+def answered(*quotes, **asked):
+    return Reply(Answer(Question("where?", ("where",), **asked), "answered", 0.9, quotes))
+
+
+def not_found(text="who?", terms=("who",), **asked):
+    return Reply(Answer(Question(text, terms, **asked), "not_found"))
+
+
+class Telegram(HTMLParser):
+    """Reads HTML as strictly as Telegram: known tags only, each closed, nothing unescaped."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open = []
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        assert tag in {"b", "i", "blockquote"}
+        assert attrs == []
+        self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert tag == self.open.pop()
+
+    def handle_data(self, data):
+        assert "\0" not in data
+
+    def handle_comment(self, data):
+        raise AssertionError(data)
+
+    handle_decl = handle_pi = unknown_decl = handle_comment
+
+
+def test_answer_in_html():
+    """A quote stands in a blockquote, its highlights bold, its citation below."""
+    known = {"date": date(2025, 8, 19), "date_source": "inferred"}
+    expected = (
+        "<blockquote>❝Macron on Tuesday proposed <b>Geneva</b>.❞</blockquote>\n"
+        "— Talks on Tuesday, about 19 August 2025 (worked out from the text)"
+    )
+    assert expected == HTML.reply(answered(quote("Macron on Tuesday proposed Geneva.", "Geneva", **known)))
+
+
+def test_answer_in_text():
+    """The text form has the same words without the tags."""
+    expected = "❝Macron on Tuesday proposed Geneva.❞\n— Talks on Tuesday, 13 March 2025"
+    assert expected == TEXT.reply(answered(quote("Macron on Tuesday proposed Geneva.", "Geneva")))
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({}, "— Talks on Tuesday, 13 March 2025"),
+        ({"source": "UNN"}, "— Talks on Tuesday, UNN, 13 March 2025"),
+        ({"date_source": "catalog"}, "— Talks on Tuesday, 13 March 2025 (from the catalog)"),
+        ({"date_source": "inferred"}, "— Talks on Tuesday, about 13 March 2025 (worked out from the text)"),
+        ({"date": None, "date_source": "unknown"}, "— Talks on Tuesday, undated"),
+        ({"title_source": "catalog"}, "— [Talks on Tuesday], 13 March 2025"),
+        ({"title": "", "title_source": "unknown"}, "— [001.txt], 13 March 2025"),
+    ],
+)
+def test_citation(known, expected):
+    """A citation says the title, the source and the date, and how these are known."""
+    assert expected == TEXT.reply(answered(quote(**known))).splitlines()[1]
+
+
+def test_first_whole_then_shorter():
+    """The first quote is whole, at most two shorter ones follow, each with its citation; the others are more."""
+    words = " ".join(f"word{number}" for number in range(60))
+    reply = answered(*(quote(f"{name} {words}.") for name in "ABCDE"))
+    first, second, third = TEXT.reply(reply).split("\n\n")
+    assert first.startswith(f"❝A {words}.❞\n— Talks on Tuesday")
+    assert [re.search(r"\w…❞\n— Talks", further) is not None for further in (second, third)] == [True, True]
+    assert reply.has_more
+    more = TEXT.reply(Reply(reply.answer, "more"))
+    assert [f"❝{name} {words}.❞" for name in "DE"] == more.splitlines()[0::3]
+
+
+def test_understood():
+    """What a question was read as stands below the answer, and below its lack."""
+    asked = {"about": "Fiona Hill", "corrections": (("zelinsky", "zelensky"),)}
+    below = "\n\nabout: Fiona Hill\nRead “zelinsky” as “zelensky”."
+    assert TEXT.reply(answered(quote(), **asked)).endswith(below)
+    assert TEXT.reply(not_found(**asked)).endswith(below)
+
+
+def test_not_found():
+    """No answer is said to be none, and how to go on."""
+    assert TEXT.reply(not_found()).startswith("The articles don't say.\n\n")
+    assert "/sources" in TEXT.reply(not_found())
+    assert ":sources" in Renderer("text", ":").reply(not_found())
+    assert "sources" not in Renderer("text", "").reply(not_found())
+
+
+def test_unclear():
+    """A message without a term is met with an example, where there is an article to make one from."""
+    unclear = not_found("🙂", ())
+    assert "example" not in TEXT.reply(unclear)
+    assert "“Talks on Tuesday”" in TEXT.reply(Reply(unclear.answer, example=article()))
+
+
+@pytest.mark.parametrize("kind", ["greeting", "thanks", "farewell", "identity"])
+def test_smalltalk(kind):
+    """Each kind of smalltalk has words of its own, and none counts as an answer."""
+    words = TEXT.reply(Reply(Answer(Question("hi", smalltalk=kind), "smalltalk")))
+    others = [
+        TEXT.reply(Reply(Answer(Question("hi", smalltalk=other), "smalltalk")))
+        for other in ("greeting", "thanks", "farewell", "identity")
+        if other != kind
+    ]
+    assert words not in others
+    assert "❝" not in words
+
+
+def test_no_more():
+    """There is nothing more after an answer, nor after none."""
+    assert TEXT.reply(Reply(answered(quote()).answer, "no_more")).startswith("That is all")
+    assert TEXT.reply(Reply(not_found().answer, "no_more")).startswith("There is nothing to add")
+
+
+def test_empty_corpus():
+    """Without articles a reply says where they go."""
+    assert "DATELINE_CORPUS" in TEXT.reply(Reply(not_found().answer, "empty_corpus"))
+
+
+@FORMS
+@pytest.mark.parametrize("name", ["start", "help", "sources"])
+@pytest.mark.parametrize("articles", [[], [article()], [article(id=f"{n}", date=None) for n in range(50)]])
+def test_pages(form, name, articles):
+    """The pages of the chat suit any number of articles."""
+    left_out = [LeftOut(f"{number}.pdf", "suffix", ".pdf") for number in range(12)]
+    page = Renderer(form).render(name, articles=articles, left_out=left_out)
+    assert page
+    assert "\n\n\n" not in page
+    Telegram(page if form == "html" else "")
+
+
+def test_sources_by_date():
+    """Articles are listed newest first, undated ones last."""
+    listed = [article(title=str(year), date=date(year, 1, 1) if year else None) for year in (2020, 0, 2024)]
+    page = TEXT.render("sources", articles=listed, left_out=())
+    assert re.findall(r"^• (\d+),", page, re.MULTILINE) == ["2024", "2020", "0"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("suffix", "not a .txt or .md file"),
+        ("empty", "empty"),
+        ("too_large", "larger than 20 MB"),
+        ("binary", "not text"),
+        ("unreadable", "cannot be opened"),
+        ("outside", "a link that leads out of the folder"),
+        ("copy", "the same text as another article"),
+        ("front_matter", "a mistake in its front matter"),
+        ("no_text", "no sentence to quote"),
+    ],
+)
+def test_left_out(reason, expected):
+    """Each reason for leaving a file out has its words, and its fact."""
+    assert f"• a.txt: {expected} (fact)" in TEXT.render(
+        "sources", articles=[], left_out=[LeftOut("a.txt", reason, "fact")]
+    )
+    assert f"• a.txt: {expected}\n" in TEXT.render("sources", articles=[], left_out=[LeftOut("a.txt", reason)]) + "\n"
+
+
+@pytest.mark.parametrize("code", ["cache_rebuilt", "cache_in_memory"])
+def test_notice(code):
+    """Each notice has its words, and its fact."""
+    notice = Notice(code, "disk full")
+    assert "(disk full)" in TEXT.render("notice", code=notice.code, detail=notice.detail)
+    assert "()" not in TEXT.render("notice", code=code, detail="")
+
+
+@pytest.mark.parametrize(
+    ("mistake", "named"),
+    [
+        (CorpusMissing("news"), ["news", "DATELINE_CORPUS"]),
+        (
+            CatalogInvalid("catalog.toml", 3, "date", "a day such as 2025-03-15"),
+            ["catalog.toml", "line 3", "date", "such"],
+        ),
+        (SettingInvalid("DATELINE_K1", "x", "how much"), ["DATELINE_K1", "x", "how much"]),
+        (EnvFileUnreadable(".env", "not UTF-8"), [".env", "not UTF-8"]),
+        (TokenFileUnreadable("secret", "empty"), ["TELEGRAM_BOT_TOKEN_FILE", "secret", "empty"]),
+        (TokenRefused("https://api"), ["TELEGRAM_BOT_TOKEN", "https://api"]),
+        (ApiBaseUrlInvalid("ftp://x"), ["TELEGRAM_API_BASE_URL", "ftp://x"]),
+    ],
+)
+def test_error(mistake, named):
+    """Each mistake is told in one line with its facts, and has a template of its own."""
+    line = TEXT.error(mistake.code, mistake.facts)
+    assert [fact for fact in named if fact not in line] == []
+    assert "\n" not in line
+    assert not line.startswith(mistake.code)
+
+
+def test_error_without_a_template():
+    """An error nobody wrote words for is told by its code and facts."""
+    assert TEXT.error("odd", {"path": "a", "line": 3}) == "odd: path a, line 3"
+
+
+def test_error_stays_one_line():
+    """A fact with line ends in it does not break the line."""
+    assert "\n" not in TEXT.error("corpus_missing", {"path": "a\nb\r\nc"})
+
+
+def test_missing_value():
+    """A template that lacks a value says so instead of leaving a gap."""
+    with pytest.raises(UndefinedError):
+        HTML.render("start")
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"), [("bot_description", 512), ("bot_short_description", 120), ("button_more", 64)]
+)
+def test_telegram_limits(name, limit):
+    """What Telegram sets a length for keeps to it."""
+    assert 0 < len(TEXT.render(name)) <= limit
+
+
+def test_commands():
+    """Each command has its description."""
+    lines = [line.split(" - ") for line in TEXT.render("commands").splitlines()]
+    assert [name for name, _ in lines] == ["start", "help", "sources"]
+
+
+def test_index_summary():
+    """The summary counts what happened and names it."""
+    report = SyncReport(("a.txt",), (), ("b.txt",), tuple("cdef"), (LeftOut("g.pdf", "suffix"),))
+    summary = TEXT.render("index", report=report, total=5)
+    assert summary.startswith("5 articles on file: 1 added, 0 changed, 1 removed, 4 unchanged.")
+    assert "• added: a.txt\n• removed: b.txt" in summary
+    assert "• g.pdf: not a .txt or .md file" in summary
+
+
+def test_articles_listing():
+    """The listing has what is known of an article and, when asked, what is never quoted."""
+    text = "Details\nIt rained."
+    known = {"encoding": "cp1252", "evidence": "it rained", "blocks": (Block("heading", Span(0, 7)),), "source": "UNN"}
+    values = {"articles": [article(text, **known)], "passages": {"001.txt": 12}, "left_out": ()}
+    listing = TEXT.render("articles", **values, furniture=True)
+    for shown in (
+        "13 March 2025",
+        "stated",
+        " 12 ",
+        "001.txt",
+        "Talks on Tuesday, UNN",
+        "cp1252",
+        "it rained",
+        "heading: Details",
+    ):
+        assert shown in listing
+    assert "Details" not in TEXT.render("articles", **values, furniture=False)
+
+
+@FORMS
+@pytest.mark.parametrize("name", [path.name for path in PROMPTS.glob("*")])
+def test_every_template_compiles(form, name):
+    """Nothing in prompts/ is broken or misnamed."""
+    assert name.endswith(".html.j2")
+    if name.removesuffix(".html.j2") in {"failed", "expired", "not_text", "button_more", "no_token"}:
+        assert Renderer(form).render(name.removesuffix(".html.j2"))
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_markup_is_shown_as_text(words):
+    """Markup in an article or in a question is text, in both forms."""
+    reply = answered(
+        quote(f"He said {words} twice.", words, title=words, source=words), about=words, corrections=((words, words),)
+    )
+    Telegram(HTML.reply(reply))
+    assert f"❝He said {words} twice.❞\n— {words}, {words}, 13 March 2025\n\nabout: {words}" in TEXT.reply(reply)
+    assert plain(HTML.reply(reply)) == TEXT.reply(reply)
+
+
+def test_control_characters():
+    """What would disturb a terminal, a message or the order of the letters is not shown; line ends are."""
+    odd = "a\0b\x1b[31mc\u202ed\ud800e\x85f\r\ng"
+    assert "about: ab[31mcdef\ng" in TEXT.reply(answered(quote(), about=odd))
+
+
+@given(
+    text=st.text(max_size=300),
+    limit=st.integers(1, 100),
+    marks=st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), max_size=4),
+)
+@settings(max_examples=200)
+def test_excerpt_is_verbatim(text, limit, marks):
+    """Whatever is cut, what is shown are characters of the quote in a row, and no more than asked for."""
+    spans = tuple(Span(*sorted(mark)) for mark in marks)
+    shown = excerpt(Quote(article(text), Span(0, len(text)), text, spans), limit)
+    words = "".join(run for run, _ in shown.runs)
+    assert words in text
+    assert len(words) <= limit or not text[limit:]
+    assert (words == text) == (not shown.cut_before and not shown.cut_after)
+    assert shown.cut_before or text.startswith(words)
+    assert shown.cut_after or text.endswith(words)
+
+
+@given(st.lists(st.text("abc ", min_size=1), min_size=1, max_size=40), st.integers(8, 60), st.data())
+@settings(max_examples=200)
+def test_window_cuts_between_words(parts, limit, data):
+    """A window begins and ends between words where words are shorter than it, and shows what it is asked to."""
+    text = " ".join(part.replace(" ", "")[:6] or "x" for part in parts)
+    first = data.draw(st.integers(0, len(text) - 1))
+    last = data.draw(st.integers(first, min(len(text), first + 1)))
+    start, end = window(text, limit, first, last)
+    assert 0 <= start < end <= min(len(text), start + limit)
+    assert start == 0 or text[start - 1] == " " or start == first
+    assert end == len(text) or text[end] == " "
+
+
+def test_window_shows_the_highlight():
+    """A highlight far into a quote is shown, with words before it."""
+    text = " ".join(f"word{number:03}" for number in range(100))
+    first = text.index("word070")
+    start, end = window(text, 180, first, first + 7)
+    assert start < first < first + 7 < end
+    assert text[start - 1] == text[end] == " "
+
+
+def test_highlights_may_overlap():
+    """Highlights that overlap or touch are shown once."""
+    text = "one two three"
+    spans = (Span(4, 7), Span(0, 5), Span(7, 8))
+    shown = excerpt(Quote(article(text), Span(0, 13), text, spans))
+    assert shown.runs == (("one t", True), ("wo", True), (" ", True), ("three", False))
+
+
+def test_in_words():
+    """A day is said without a leading zero."""
+    assert in_words(date(987, 8, 9)) == "9 August 987"
+
+
+def test_tagged():
+    """Words come with the tags around them."""
+    assert tagged("a <blockquote>b<b>&amp;</b></blockquote>") == [
+        ("a ", ()),
+        ("b", ("blockquote",)),
+        ("&", ("blockquote", "b")),
+    ]
