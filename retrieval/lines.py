@@ -1,0 +1,114 @@
+"""A text in; its stretches out: single lines and hard-wrapped paragraphs, trimmed, Markdown marks set apart."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from retrieval.models import Span
+
+STOPS = frozenset(".!?…。！？।؟۔")
+CLOSERS = "\"'”’»)]*_ "
+
+_MARK_STARTS = frozenset("#-*+•‣–—>_0123456789")
+_MARK = re.compile(r"(?P<mark>#{1,6}|[-*+•‣–—]|\d{1,3}[.)])\s+|>\s*(?=\S)")
+_EMPHASIS = re.compile(r"(\*\*|__|\*|_)(?=\S)(?:(?!\1).)+(?<=\S)\1$")
+_NARROWEST, _WIDEST = 40, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Characters that belong together; `mark` is the Markdown mark before them, `run` counts the blank lines above."""
+
+    span: Span
+    text: str
+    mark: str = ""
+    run: int = 0
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it ends as a sentence does."""
+        return self.text.rstrip(CLOSERS)[-1:] in STOPS
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it holds neither letter nor digit."""
+        return not self.text[0].isalnum() and not any(char.isalnum() for char in self.text)
+
+
+def stretches(text: str, start: int = 0) -> list[Stretch]:
+    """What stands in `text` from `start` on, in order: all of it but white space and Markdown marks."""
+    lines = _lines(text, start)
+    width = _wrap_width(lines)
+    groups: list[list[Stretch]] = []
+    for line in lines:
+        if groups and _goes_on(groups[-1][0], groups[-1][-1], line, width):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [_joined(group, text) for group in groups]
+
+
+def _joined(group: list[Stretch], text: str) -> Stretch:
+    if len(group) == 1:
+        return group[0]
+    span = Span(group[0].span.start, group[-1].span.end)
+    return replace(group[0], span=span, text=span.of(text))
+
+
+def _lines(text: str, start: int) -> list[Stretch]:
+    found: list[Stretch] = []
+    run, offset = 0, start
+    for line in text[start:].splitlines(keepends=True):
+        stripped = line.strip()
+        if stripped:
+            found.append(_unmarked(stripped, offset + line.index(stripped[0]), run))
+        else:
+            run += 1
+        offset += len(line)
+    return found
+
+
+def _unmarked(line: str, start: int, run: int) -> Stretch:
+    """The line without the marks it begins with and the emphasis around the whole of it."""
+    mark = ""
+    whole = Stretch(Span(start, start + len(line)), line, "", run)
+    if line[0] not in _MARK_STARTS or whole.is_rule:
+        return whole
+    while found := _MARK.match(line):
+        mark = mark or found["mark"] or ">"
+        line, start = line[found.end() :], start + found.end()
+    if mark.startswith("#"):
+        line = line.rstrip("# ") or line
+    if emphasis := _EMPHASIS.match(line):
+        width = len(emphasis[1])
+        line, start = line[width:-width], start + width
+    return Stretch(Span(start, start + len(line)), line, mark, run)
+
+
+def _wrap_width(lines: Sequence[Stretch]) -> int:
+    """The column at which the text was wrapped, or 0: hardly a line there could have held the next one's first word."""
+    runs: dict[int, list[str]] = {}
+    for line in lines:
+        runs.setdefault(line.run, []).append(line.text)
+    width = 0
+    for run in runs.values():
+        widest = max(map(len, run))
+        if len(run) >= 3 and _NARROWEST <= widest <= _WIDEST:
+            full = sum(_is_full(one, following, widest) for one, following in pairwise(run))
+            if full * 10 >= (len(run) - 1) * 7:
+                width = max(width, widest)
+    return width
+
+
+def _is_full(line: str, following: str, width: int) -> bool:
+    return len(line) + 1 + len(following.split(maxsplit=1)[0]) > width
+
+
+def _goes_on(first: Stretch, last: Stretch, line: Stretch, width: int) -> bool:
+    """Whether `line` continues the paragraph from the line `first` to the line `last` just before it."""
+    if line.run != last.run or line.mark or first.mark.startswith("#") or line.is_rule or last.is_rule:
+        return False
+    if len(line.text) <= width >= len(last.text) and _is_full(last.text, line.text, width):
+        return True
+    return line.text[0].islower() and not first.text[0].islower() and not last.is_stopped
