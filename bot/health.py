@@ -27,12 +27,6 @@ def age(data_dir: Path) -> float | None:
     return max(0.0, time.time() - max(beats)) if beats else None
 
 
-def check(data_dir: Path, max_age: float) -> bool:
-    """Whether the last beat is at most `max_age` seconds old."""
-    seconds = age(data_dir)
-    return seconds is not None and seconds <= max_age
-
-
 def _files(data_dir: Path) -> tuple[Path, Path]:
     """Where a beat is noted: in the data folder, or in the temporary one when that is read-only."""
     name = hashlib.sha256(str(data_dir.absolute()).encode()).hexdigest()[:16]

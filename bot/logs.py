@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from types import TracebackType
 
 REDACTED = "<token>"
 
@@ -25,6 +26,7 @@ def configure(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name, lowest in _QUIET.items():
         logging.getLogger(name).setLevel(lowest)
+    sys.excepthook = _log_uncaught
 
 
 def hide(secret: str) -> None:
@@ -37,6 +39,14 @@ def redact(text: str) -> str:
     for secret in _secrets:
         text = text.replace(secret, REDACTED)
     return _TOKEN.sub(REDACTED, text)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What Python does with an exception that nobody handled, but redacted."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        logging.getLogger(__name__).critical("ended by a fault", exc_info=(kind, error, trace))
 
 
 class RedactingFormatter(logging.Formatter):
