@@ -21,7 +21,8 @@ VARIANTS_FILE = Path(__file__).with_name("data") / "variants.toml"
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|[^\W_]+|[$€£¥%]")
 _GLUED = re.compile(r"(?<=[a-z]{4})(?=[A-Z][a-z]{2})")
 _SYMBOLS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "%": "percent"}
-_FUNCTION_WORDS = frozenset(
+_BEFORE_PRONOUN = frozenset("tell tells told give gives gave let help show shows make remind inform teach ask".split())
+FUNCTION_WORDS = frozenset(
     """
     a an the and or but nor if then than so as at by for from in into of off on onto out over to up with within without
     about above after again against all also am any are aren because been before being below between both be can cannot
@@ -81,7 +82,7 @@ def normalise(word: str) -> str:
 @lru_cache(maxsize=200_000)
 def term_of(word: str) -> str:
     """The index term of a normalised word; empty for a function word."""
-    if word in _FUNCTION_WORDS:
+    if word in FUNCTION_WORDS:
         return ""
     variants = _variants()
     word = variants.get(word) or (variants.get(word[:-1]) if word.endswith("s") else None) or word
@@ -100,33 +101,45 @@ def is_nationality(term: str) -> bool:
 
 
 def _tokens(text: str) -> Iterator[Token]:
+    matches = list(_TOKEN.finditer(text))
     before = ""
-    for match in _TOKEN.finditer(text):
+    for at, match in enumerate(matches):
         printed = match.group()
         start = match.start()
-        cuts = [cut.start() for cut in _GLUED.finditer(printed)] if not printed.islower() else []
-        if cuts:
-            edges = [0, *cuts, len(printed)]
-            for left, right in pairwise(edges):
-                word = normalise(printed[left:right])
-                yield Token(start + left, start + right, word, term_of(word))
-        word = _word(printed, before)
+        if not printed.islower():
+            yield from _glued(printed, start)
+        word = _word(printed)
+        if word == "us":
+            after = matches[at + 1].group() if at + 1 < len(matches) else ""
+            word = "usa" if _is_country(printed, before, after) else word
         so_called = word == "called" and before == "so"
         yield Token(start, match.end(), word, "" if so_called else term_of(word))
         before = word
 
 
-def _word(printed: str, before: str) -> str:
-    """The normalised word; the pronoun `us` and the country are told apart by capitals and the article."""
+def _glued(printed: str, start: int) -> Iterator[Token]:
+    """The parts of words printed without a space between them ("MinisterGeorgia"), beside the whole."""
+    cuts = [cut.start() for cut in _GLUED.finditer(printed)]
+    if cuts:
+        for left, right in pairwise([0, *cuts, len(printed)]):
+            word = normalise(printed[left:right])
+            yield Token(start + left, start + right, word, term_of(word))
+
+
+def _word(printed: str) -> str:
     if printed in _SYMBOLS:
         return _SYMBOLS[printed]
     word = normalise(printed)
-    if "." in word and not word[0].isdigit():
-        word = word.replace(".", "")
-        return "usa" if word == "us" else word
-    if word == "us" and (printed == "US" or before == "the"):
-        return "usa"
-    return word.replace(",", "") if word[0].isdigit() else word
+    if word[0].isdigit():
+        return word.replace(",", "")
+    return word.replace(".", "")
+
+
+def _is_country(printed: str, before: str, after: str) -> bool:
+    """Whether "us" is the country: by its capitals, its article, or because a pronoun would not stand there."""
+    if printed != "us" or before == "the":
+        return True
+    return before not in _BEFORE_PRONOUN and bool(term_of(normalise(after)) if after else "")
 
 
 def _phrases(found: Sequence[str]) -> Iterator[tuple[int, int, str]]:

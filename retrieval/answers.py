@@ -13,21 +13,27 @@ MOST_QUOTES = 5
 LONGEST_QUOTE = 600
 
 RANKING: Mapping[str, float] = {
-    "coverage": 4.4,
+    "coverage": 2.4,
     "related": 2.0,
+    "flat_coverage": 1.6,
+    "names": 0.3,
+    "exact": 2.0,
     "passage_coverage": 1.2,
     "neighbour_coverage": 2.4,
     "title_coverage": 1.5,
-    "bigrams": 1.0,
+    "bigrams": 0.6,
     "proximity": 0.4,
     "passage_score": 3.0,
     "strength": 2.8,
-    "kind": 1.3,
+    "kind": 1.1,
     "kind_near": 0.8,
     "speaker": 0.8,
     "opening": 0.4,
     "short": -0.3,
+    "lacks_figure": -1.5,
+    "foreign_name": 0.0,
     "near_before": 1.0,
+    "said_before": -2.0,
     "newest": 3.0,
 }
 """What each feature adds to a sentence's score. A softmax over the sentences of twelve passages, fitted to 1,500
@@ -42,6 +48,8 @@ CERTAINTY: Mapping[str, float] = {
     "title_coverage": 1.5,
     "bigrams": 2.4,
     "strength": 4.0,
+    "lacks_figure": -2.0,
+    "foreign_name": -1.0,
     "near_before": 1.5,
 }
 CERTAINTY_AT_NONE = -3.6
@@ -97,7 +105,7 @@ def scored(
     question: Question, hits: Sequence[Hit], articles: Mapping[str, Article], idf: Callable[[str], float]
 ) -> list[Scored]:
     """Every sentence of the hits that falls into the days asked about, best first."""
-    weighing = Weighing(question.all_terms, {term.term: idf(term.term) for term in question.all_terms})
+    weighing = Weighing(question.all_terms, idf, hits)
     best = hits[0].score if hits else 0.0
     dates = [day for hit in hits if (day := articles[hit.passage.article_id].date)]
     found = []

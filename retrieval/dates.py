@@ -29,6 +29,7 @@ _IN_MONTH = re.compile(rf"\b(?:in|during|of|for|since|last|this)\s+{_MONTH}", re
 _IN_YEAR = re.compile(rf"\b(?:in|during|of|for|by|year)\s+(?:the\s+year\s+)?{_YEAR}", re.IGNORECASE)
 _YEAR_ALONE = re.compile(rf"\b{_YEAR}")
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\b(?:[’']s)?", re.IGNORECASE)
+_WEEKDAY_BEFORE = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)}),?\s+(?:the\s+)?$", re.IGNORECASE)
 _LATEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|up to date)\b", re.IGNORECASE)
 
 
@@ -46,7 +47,9 @@ def asked_range(text: str, newest: dt.date | None) -> DatePhrase | None:
     for match, day, month, year in _full_dates(text):
         found = _day(year or _year_before(newest, month, day), month, day)
         if found:
-            return DatePhrase(match.start(), match.end(), DateRange(found, found))
+            weekday = _WEEKDAY_BEFORE.search(text, 0, match.start())
+            start = weekday.start() if weekday else match.start()
+            return DatePhrase(start, match.end(), DateRange(found, found))
     for pattern in (_MONTH_YEAR, _IN_MONTH):
         if (said := pattern.search(text)) is not None:
             month = _MONTHS[said["month"].lower()]

@@ -3,7 +3,7 @@
 Every feature lies between 0 and 1, and they are the same over every index: only the candidates' own text is looked at.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -15,6 +15,9 @@ from retrieval.models import Article, DateRange, Hit, Passage, Question, Questio
 FEATURES = (
     "coverage",
     "related",
+    "flat_coverage",
+    "names",
+    "exact",
     "passage_coverage",
     "neighbour_coverage",
     "title_coverage",
@@ -27,7 +30,10 @@ FEATURES = (
     "speaker",
     "opening",
     "short",
+    "lacks_figure",
+    "foreign_name",
     "near_before",
+    "said_before",
     "newest",
 )
 _NEAR = 6
@@ -41,6 +47,7 @@ class View:
     text: str
     tokens: tuple[analysis.Token, ...]
     places: Mapping[str, tuple[int, ...]]
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +72,35 @@ class Candidate:
 
 
 class Weighing:
-    """What a question's terms weigh: idf times their own weight; each as a share of the `total`."""
+    """What a question's terms weigh: idf times their own weight; each as a share of the `total`.
 
-    def __init__(self, terms: Sequence[QuestionTerm], idf: Mapping[str, float]) -> None:
-        raw = [idf[term.term] * term.weight for term in terms]
-        self.total = sum(raw)
+    `foreign_name` says that the question names something that no passage holds.
+    """
+
+    def __init__(self, terms: Sequence[QuestionTerm], idf: Callable[[str], float], hits: Sequence[Hit] = ()) -> None:
+        self.named = _named(terms, hits)
+        unknown = idf("")
+        self.foreign_name = any(term.name and idf(term.term) >= unknown for term in terms)
+        raw = [idf(term.term) * term.weight for term in terms]
+        # a question of light words only asks for more than it says
+        self.total = sum(raw) + unknown * max(0.0, 1 - sum(term.weight for term in terms))
         self.terms = tuple(zip(terms, (weight / (self.total or 1.0) for weight in raw), strict=True))
 
     def coverage(self, held: Mapping[str, object] | frozenset[str], in_time: bool = False) -> float:
         """The weight of the terms that are held in so many words; of a date's, also when the time is right."""
         return sum(weight for term, weight in self.terms if term.term in held or (in_time and term.dated))
+
+    def flat(self, held: Mapping[str, object]) -> float:
+        """The share of the terms that are held, each counting the same."""
+        return sum(term.term in held for term, _ in self.terms) / (len(self.terms) or 1)
+
+    def names(self, held: Mapping[str, object]) -> float:
+        """The share of the named terms that are held; 1 where there are none."""
+        return sum(term in held for term in self.named) / len(self.named) if self.named else 1.0
+
+    def exact(self, words: frozenset[str]) -> float:
+        """The weight of the terms that are held in the very form in which they were typed."""
+        return sum(weight for term, weight in self.terms if analysis.normalise(term.word) in words)
 
     def related(self, held: Mapping[str, object] | frozenset[str]) -> float:
         """The weight of the terms that are held only by a related term."""
@@ -85,6 +111,21 @@ class Weighing:
         )
 
 
+def _named(terms: Sequence[QuestionTerm], hits: Sequence[Hit]) -> frozenset[str]:
+    """The terms that are names, as far as capitals tell: in the question, or each time inside the hits' sentences."""
+    named = {term.term for term in terms if term.name}
+    wanted = {term.term for term in terms} - named
+    capital: dict[str, bool] = {}
+    for hit in hits:
+        for sentence in hit.passage.sentences:
+            own = view(sentence.text)
+            for term in wanted & own.places.keys():
+                for at in own.places[term]:
+                    if (start := own.tokens[at].start) > 1:
+                        capital[term] = capital.get(term, True) and own.text[start].isupper()
+    return frozenset(named | {term for term, always in capital.items() if always})
+
+
 @lru_cache(maxsize=20_000)
 def view(text: str) -> View:
     """The view of a sentence, remembered: candidates come back question after question."""
@@ -93,7 +134,12 @@ def view(text: str) -> View:
     content = analysis.with_phrases(tokens)
     for at, token in enumerate(content):
         places.setdefault(token.term, []).append(at)
-    return View(text, tuple(content), {term: tuple(where) for term, where in places.items()})
+    return View(
+        text,
+        tuple(content),
+        {term: tuple(where) for term, where in places.items()},
+        frozenset(token.word for token in tokens),
+    )
 
 
 @lru_cache(maxsize=10_000)
@@ -114,6 +160,9 @@ def measure(question: Question, weighing: Weighing, candidate: Candidate) -> tup
     return (
         coverage,
         related,
+        weighing.flat(own.places),
+        weighing.names(own.places),
+        weighing.exact(own.words),
         weighing.coverage(frozenset(_terms_of(passage, 0, len(passage.sentences))), candidate.in_time),
         weighing.coverage(around, candidate.in_time),
         weighing.coverage(titles),
@@ -123,10 +172,13 @@ def measure(question: Question, weighing: Weighing, candidate: Candidate) -> tup
         min(1.0, candidate.hit.score / weighing.total) if weighing.total else 0.0,
         float(bool(found)),
         _nearness(question, own, found),
-        float(question.kind == "statement" and _speaks(question, own)),
+        float(_speaks(question, own)),
         1 / (1 + passage.number),
         float(len(own.tokens) < _SHORT_TERMS),
+        float(question.kind in kinds.MEASURED and not found),
+        float(weighing.foreign_name),
         float(question.near is not None and _is_near(question.near, candidate)),
+        float(question.near == (candidate.article.id, candidate.sentence.span)),
         float(question.latest and candidate.newest),
     )
 
@@ -187,20 +239,29 @@ def _proximity(question: Question, own: View) -> float:
 
 
 def _nearness(question: Question, own: View, found: Sequence[tuple[int, int]]) -> float:
-    """How near an expected kind of phrase stands to a matched term: 1 within a word or so, 0 beyond six."""
+    """How near an expected kind of phrase stands to what it should be near: 1 within a word or so, 0 beyond six.
+
+    A figure should stand near what is counted, anything else near any term of the question.
+    """
     if not found:
         return 0.0
-    matched = [at for term in question.all_terms for at in own.places.get(term.term, ())]
+    focus = frozenset(analysis.terms(kinds.counted(question.text)))
+    wanted = [term for term in question.all_terms if term.term in focus] or question.all_terms
+    named = {name for term in wanted for name in (term.term, *(other for other, _ in term.related))}
+    matched = [at for name in named for at in own.places.get(name, ())]
     phrases = [at for at, token in enumerate(own.tokens) if any(start <= token.start < end for start, end in found)]
-    gap = min((abs(a - b) for a in matched for b in phrases if a != b), default=_NEAR)
+    gap = min((abs(a - b) for a in matched for b in phrases if a != b), default=_NEAR + 1)
     return max(0.0, 1 - (gap - 1) / _NEAR)
 
 
 def _speaks(question: Question, own: View) -> bool:
-    """Whether a verb of saying stands beside a term of the question."""
-    matched = [at for term in question.all_terms for at in own.places.get(term.term, ())]
+    """Whether who is asked about stands just before a verb of saying, or just after it."""
+    asked = frozenset(analysis.terms(kinds.speaker(question.text)))
+    if question.kind == "statement":
+        asked = asked or frozenset(term.term for term in question.all_terms)
+    speakers = [at for term in asked for at in own.places.get(term, ())]
     saying = [at for at, token in enumerate(own.tokens) if token.term in kinds.SAYING_TERMS]
-    return any(abs(a - b) <= 3 for a in matched for b in saying)
+    return any(-2 <= at - verb <= 3 and at != verb for at in speakers for verb in saying)
 
 
 def _is_near(near: tuple[str, object], candidate: Candidate) -> bool:

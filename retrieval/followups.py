@@ -20,6 +20,7 @@ _NO_PRONOUN = re.compile(
     r"\b(?:is|are|was|were) there\b|\b(?:that|this|these|those) (?=[a-z]{4,})|\b[a-z]{3,} that (?=[a-z]+ )",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"\b(?:what|which|how)\b(?! about)", re.IGNORECASE)
 _MOST_OWN_TERMS = 4
 _CARRIED_NAME = 0.8
 _CARRIED_WORD = 0.5
@@ -31,7 +32,7 @@ def follow_up(question: Question, before: Answer) -> Question:
         return question
     old = before.question
     carried = tuple(_carried(question, old))
-    kept_kind = question.kind in ("thing", "yes_no") and _OPENER.match(question.text) is not None
+    kept_kind = question.kind == "thing" and not _ASKS.search(question.text)
     return Question(
         text=question.text,
         terms=question.terms,

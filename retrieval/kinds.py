@@ -6,7 +6,7 @@ A question's words in, an AnswerKind out; a sentence and a kind in, the spans of
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from retrieval.analysis import term_of
+from retrieval.analysis import is_nationality, normalise, term_of
 from retrieval.dates import time_spans
 from retrieval.models import AnswerKind
 
@@ -60,7 +60,17 @@ _DURATION = re.compile(
     rf"{_FIGURE}(?:[ -]+(?:{_NUMBER_WORDS}|and|a|or))*[ -]+{_UNIT}\b|\b(?:a|an|several|few) {_UNIT}\b", re.I
 )
 _AGE = re.compile(r"\b(?:aged?|age of) \d{1,3}\b|\b\d{1,3}[ -]years?[ -]old\b|\b\w+[ -]year[ -]old\b|, \d{1,3},", re.I)
-_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w’'.-]*[\w])(?:\s+(?:(?:of|de|von|van|der|the|al|bin|la)\s+)*[A-ZÀ-Þ][\w’'.-]*\w)*")
+_CAPITAL = r"[A-ZÀ-ÞŁŚŠŽ][\w-]*\w\.?"
+_NAME = re.compile(rf"\b{_CAPITAL}(?:\s+(?:(?:de|von|van|der|al|bin|la|le|di)\s+)?{_CAPITAL})*")
+_NO_PERSON = frozenset(
+    term_of(word)
+    for word in """
+    president prime minister general secretary chancellor king queen government ministry house white united states union
+    nations council commission north south east west western eastern northern southern monday tuesday wednesday thursday
+    friday saturday sunday january february march april may june july august september october november december europe
+    kremlin washington moscow london paris berlin brussels defense foreign security war peace world
+    """.split()  # noqa: SIM905 -- reads better as prose
+)
 _PLACE = re.compile(
     r"\b(?:in|at|to|from|near|into|on|of|across|outside|proposed)\s+((?:the\s+)?[A-ZÀ-Þ][\w’'.-]*\w(?:\s+[A-ZÀ-Þ][\w’'.-]*\w)*)"
 )
@@ -75,16 +85,50 @@ SAYING_TERMS = frozenset(term_of(verb) for verb in _SAYING.strip("(?:)").split("
 _QUOTED = re.compile(r"[“\"«‘](?=\w)[^“”\"«»]{8,}?(?:[”\"»]|$)")
 
 
+_SPEAKER = re.compile(
+    rf"\baccording to (?:the )?(\w+(?: \w+)?)|\b(?:did|does|do|has|have|had|is|was)\s+(.*?)\b{_SAYING}\b"
+)
+_FOCUS = re.compile(
+    r"\bhow (?:many|much)\s+(?:more\s+|other\s+)?(\w+(?:\s+\w+)?)|"
+    r"\bnumber of\s+(\w+)|\bhow long (?!did|do|does|has|have|had|is|was|were|are|will|would|can|could)(\w+)"
+)
+
+MEASURED: frozenset[AnswerKind] = frozenset({"count", "amount", "duration", "age"})
+"""Kinds that no sentence without a figure of that kind can answer."""
+
+
 def expected(question: str) -> AnswerKind:
     """The kind of answer that a question asks for; `thing` where its words do not say."""
     lowered = question.lower()
     return next((kind for kind, pattern in _RULES if pattern.search(lowered)), "thing")
 
 
+def speaker(question: str) -> str:
+    """The words of a question between its auxiliary and its verb of saying: whose words are asked for."""
+    match = _SPEAKER.search(question.lower())
+    return (match[1] or match[2]) if match else ""
+
+
+def counted(question: str) -> str:
+    """What is to be counted: the words after "how many", "how much" or "number of"."""
+    match = _FOCUS.search(question.lower())
+    return (match[1] or match[2] or match[3]) if match else ""
+
+
 def evidence(kind: AnswerKind, sentence: str) -> list[tuple[int, int]]:
     """Spans of `sentence` that could be an answer of this kind, in order; offsets into the sentence."""
     find = _FINDERS.get(kind)
     return sorted(set(find(sentence))) if find else []
+
+
+def _people(sentence: str) -> Iterator[tuple[int, int]]:
+    """Capitalised words that may name a person: two or more in a row, or one inside the sentence; no titles, no places."""
+    for match in _NAME.finditer(sentence):
+        words = [term_of(normalise(word)) for word in re.findall(r"[^\W_]+", match.group())]
+        named = [word for word in words if word and word not in _NO_PERSON and not is_nationality(word)]
+        opening = not sentence[: match.start()].strip("“”\"‘’' ")
+        if named and (len(words) > 1 or not (opening or match.group().isupper())):
+            yield match.span()
 
 
 def _spans(pattern: re.Pattern[str], group: int = 0) -> Callable[[str], Iterator[tuple[int, int]]]:
@@ -95,7 +139,7 @@ def _spans(pattern: re.Pattern[str], group: int = 0) -> Callable[[str], Iterator
 
 
 _FINDERS: Mapping[AnswerKind, Callable[[str], Iterator[tuple[int, int]]]] = {
-    "person": _spans(_NAME),
+    "person": _people,
     "place": _spans(_PLACE, 1),
     "time": time_spans,
     "duration": _spans(_DURATION),

@@ -38,7 +38,7 @@ _SMALLTALK = tuple(
 _NO_CONTENT = frozenset(
     analysis.term_of(word)
     for word in """
-    tell know please article articles kind type sort many much exactly actually really thing things name named names
+    tell know please article articles kind type sort many much exactly actually really thing things named
     whats whos wheres hows dont didnt doesnt isnt according accord news latest newest recently happen happened happens
     happening find give show want let answer question information info details
     """.split()  # noqa: SIM905 -- reads better as prose
@@ -51,9 +51,12 @@ _LIGHT = frozenset(
     become became need needs first also like currently today
     """.split()  # noqa: SIM905 -- reads better as prose
 )
+_PLAIN = _NO_CONTENT | analysis.FUNCTION_WORDS
 _KIND_WORDS = {
     "age": frozenset({"old", "age"}),
     "duration": frozenset({"long", "last", "take"}),
+    "count": frozenset({"number", "total"}),
+    "amount": frozenset({"percentag", "amount", "total"}),
     "statement": frozenset({"say", "said", "tell", "told", "think", "thought", "call", "describ", "mention", "state", "comment"}),
 }  # fmt: skip
 _LIGHT_WEIGHT = 0.3
@@ -107,10 +110,10 @@ def _terms(
     shouting = text.upper() == text
     for token in analysis.with_phrases(analysis.tokens(text))[:_MOST_TERMS]:
         dated = phrase is not None and phrase.start <= token.start < phrase.end
-        if token.term in _NO_CONTENT:
-            continue
         name = token.start > 0 and text[token.start].isupper() and not shouting
         for term in (token.term,) if dated else _known(token.term, index):
+            if term in _NO_CONTENT:
+                continue
             if term != token.term:
                 corrections.append((text[token.start : token.end], term))
             light = token.term in _LIGHT or token.term in _KIND_WORDS.get(kind, ())
@@ -122,8 +125,10 @@ def _terms(
 
 def _known(term: str, index: Index) -> tuple[str, ...]:
     """The term itself when the index, or the language, knows it; else what was meant, as far as can be told."""
-    if term in index or analysis.related(term):
+    if term in index or term in _NO_CONTENT or analysis.related(term):
         return (term,)
+    if (plain := spelling.nearest(term, _PLAIN)) is not None:
+        return (plain,) if plain in _NO_CONTENT else ()
     if (whole := spelling.meant(term, index)) is not None:
         return (whole,)
     return spelling.split(term, index) or (term,)

@@ -1,4 +1,6 @@
-"""A word that the articles do not use in, the word that was probably meant out: typing errors, glued and split words."""
+"""A word that the articles do not use in, the word that was probably meant out."""
+
+from collections.abc import Callable, Iterable
 
 from rapidfuzz.distance import OSA
 
@@ -9,7 +11,12 @@ _LONG = 8
 
 
 def meant(term: str, index: Index) -> str | None:
-    """The indexed term nearest to an unknown one, by edits with transpositions; None when none is near enough.
+    """The indexed term nearest to an unknown one, the more frequent where two are as near; None when none is near."""
+    return nearest(term, index.similar(term), index.idf)
+
+
+def nearest(term: str, known: Iterable[str], cost: Callable[[str], float] = len) -> str | None:
+    """The nearest of some known terms, by edits with transpositions, then by `cost`; None when none is near enough.
 
     One edit up to seven letters and two from eight on; the first letter must agree. In words of up to four letters
     a changed letter makes another word as often as a typing error does, so there only a letter more or less, or two
@@ -17,10 +24,10 @@ def meant(term: str, index: Index) -> str | None:
     """
     allowed = 2 if len(term) >= _LONG else 1
     near = []
-    for known in index.similar(term):
-        edits = OSA.distance(term, known, score_cutoff=allowed)
-        if edits <= allowed and not _another_word(term, known):
-            near.append((edits, index.idf(known), known))
+    for other in known:
+        edits = OSA.distance(term, other, score_cutoff=allowed)
+        if edits <= allowed and other[:1] == term[:1] and not _another_word(term, other):
+            near.append((edits, cost(other), other))
     return min(near)[2] if near else None
 
 
@@ -31,7 +38,10 @@ def split(term: str, index: Index) -> tuple[str, str] | None:
     return max(known, key=lambda pair: index.idf(pair[0]) + index.idf(pair[1])) if known else None
 
 
-def _another_word(term: str, known: str) -> bool:
-    if len(term) > _SHORT or any(char.isdigit() for char in term):
-        return len(term) <= _SHORT or any(char.isdigit() for char in term)
-    return len(term) < 3 or (len(term) == len(known) and sorted(term) != sorted(known))
+def _another_word(term: str, other: str) -> bool:
+    """Whether a difference between short words, or in a number, makes another word rather than a typing error."""
+    if any(char.isdigit() for char in term):
+        return True
+    if len(term) > _SHORT:
+        return False
+    return len(term) < 3 or (len(term) == len(other) and sorted(term) != sorted(other))
