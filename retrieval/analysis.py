@@ -21,17 +21,19 @@ VARIANTS_FILE = Path(__file__).with_name("data") / "variants.toml"
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|[^\W_]+|[$€£¥%]")
 _GLUED = re.compile(r"(?<=[a-z]{4})(?=[A-Z][a-z]{2})")
 _SYMBOLS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "%": "percent"}
-_BEFORE_PRONOUN = frozenset("tell tells told give gives gave let help show shows make remind inform teach ask".split())
+_BEFORE_PRONOUN = frozenset(
+    {"tell", "tells", "told", "give", "gives", "gave", "let", "help", "show", "make", "remind", "ask"}
+)
 FUNCTION_WORDS = frozenset(
     """
-    a an the and or but nor if then than so as at by for from in into of off on onto out over to up with within without
-    about above after again against all also am any are aren because been before being below between both be can cannot
-    could couldn did didn do does doesn doing don down during each either few further had hadn has hasn have haven having
-    he her here hers herself him himself his how i is isn it its itself just ll me more most my myself no not now once
-    only other our ours ourselves own re s same she should shouldn some such t that their theirs them themselves there
-    these they this those through too under until us ve very was wasn we were weren what when where which while who
-    whom whose why will won would wouldn you your yours yourself yourselves d m o upon per via yet may might must shall
-    one
+    a an the and or but nor if then than so as at by for from in into of off on onto out over to up with within
+    without about above after again against all also am any are aren because been before being below between
+    both be can cannot could couldn did didn do does doesn doing don down during each either few further had
+    hadn has hasn have haven having he her here hers herself him himself his how i is isn it its itself just ll
+    me more most my myself no not now once only other our ours ourselves own re s same she should shouldn some
+    such t that their theirs them themselves there these they this those through too under until us ve very was
+    wasn we were weren what when where which while who whom whose why will won would wouldn you your yours
+    yourself yourselves d m o upon per via yet may might must shall one
     """.split()  # noqa: SIM905 -- a list of 150 words reads better as prose
 )
 

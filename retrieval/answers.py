@@ -2,11 +2,11 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from retrieval import features
-from retrieval.features import FEATURES, Candidate, Weighing
+from retrieval.features import FEATURES, Asked, Candidate, Context
 from retrieval.models import Answer, Article, Hit, Question, Quote, Sentence, Span
 
 MOST_QUOTES = 5
@@ -76,9 +76,9 @@ class Scored:
     score: float
 
     @property
-    def terms(self) -> frozenset[str]:
+    def terms(self) -> Set[str]:
         """The terms of the candidate's sentence."""
-        return frozenset(self.candidate.sentence.terms)
+        return features.view(self.candidate.sentence.text).places.keys()
 
 
 def answer(
@@ -105,21 +105,27 @@ def scored(
     question: Question, hits: Sequence[Hit], articles: Mapping[str, Article], idf: Callable[[str], float]
 ) -> list[Scored]:
     """Every sentence of the hits that falls into the days asked about, best first."""
-    weighing = Weighing(question.all_terms, idf, hits)
-    best = hits[0].score if hits else 0.0
+    asked = Asked(question, hits, idf)
+    best = max((hit.score for hit in hits), default=0.0)
     dates = [day for hit in hits if (day := articles[hit.passage.article_id].date)]
+    newest = max(dates, default=None)
     found = []
     for hit in hits:
         article = articles[hit.passage.article_id]
-        newest = bool(dates) and article.date == max(dates)
-        for at in range(len(hit.passage.sentences)):
-            in_time = features.in_time(question.dates, article, hit.passage.sentences[at]) if question.dates else None
-            if in_time is False:
-                continue
-            candidate = Candidate(hit, article, at, hit.score / best, newest, bool(in_time))
-            values = features.measure(question, weighing, candidate)
+        context = Context(hit, article, hit.score / best, newest is not None and article.date == newest)
+        shared = features.passage_features(asked, context)
+        for candidate in _candidates(question, context):
+            values = features.measure(asked, candidate, shared)
             found.append(Scored(candidate, values, _weighted(_RANKING, values)))
     return sorted(found, key=lambda one: -one.score)
+
+
+def _candidates(question: Question, context: Context) -> Iterator[Candidate]:
+    """The sentences of a hit that are not of another time than the one asked about."""
+    for at, sentence in enumerate(context.hit.passage.sentences):
+        in_time = features.in_time(question.dates, context.article, sentence) if question.dates else None
+        if in_time is not False:
+            yield Candidate(context, at, bool(in_time))
 
 
 def certainty(best: Scored) -> float:
@@ -144,19 +150,19 @@ def quote(question: Question, one: Scored) -> Quote:
     candidate = one.candidate
     span = candidate.sentence.span
     if candidate.at > 0 and _LEANS_BACK.match(candidate.sentence.text):
-        before = candidate.hit.passage.sentences[candidate.at - 1]
-        span = _joined(candidate.article, before, span)
+        before = candidate.context.hit.passage.sentences[candidate.at - 1]
+        span = _joined(candidate.context.article, before, span)
     return Quote(
-        article=candidate.article,
+        article=candidate.context.article,
         span=span,
-        text=span.of(candidate.article.text),
+        text=span.of(candidate.context.article.text),
         highlights=tuple(_highlights(question, candidate)),
         score=one.score,
     )
 
 
 def _weighted(weights: Iterable[float], values: Iterable[float]) -> float:
-    return sum(weight * value for weight, value in zip(weights, values, strict=True))
+    return sum([weight * value for weight, value in zip(weights, values, strict=True)])
 
 
 def _same_fact(one: Scored, other: Scored) -> bool:

@@ -3,14 +3,15 @@
 Every feature lies between 0 and 1, and they are the same over every index: only the candidates' own text is looked at.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from retrieval import analysis, kinds
+from retrieval.analysis import Token
 from retrieval.dates import ranges_in
-from retrieval.models import Article, DateRange, Hit, Passage, Question, QuestionTerm, Sentence
+from retrieval.models import Article, DateRange, Hit, Question, QuestionTerm, Sentence, Span
 
 FEATURES = (
     "coverage",
@@ -42,159 +43,141 @@ _SHORT_TERMS = 5
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A sentence as the features see it: its words, where each term stands, and its printed text."""
+    """A sentence as the features see it: its printed text, its words in order, and where each term stands."""
 
     text: str
-    tokens: tuple[analysis.Token, ...]
-    places: Mapping[str, tuple[int, ...]]
+    tokens: tuple[Token, ...]
+    places: dict[str, tuple[int, ...]]
     words: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Sentence `at` of a hit, with what is known of the hit among the others.
-
-    `share` is the hit's score over the best hit's, `newest` whether its article is the newest among the hits, and
-    `in_time` whether the sentence falls into the days that the question asks about.
-    """
-
-    hit: Hit
-    article: Article
-    at: int
-    share: float
-    newest: bool = False
-    in_time: bool = False
-
-    @property
-    def sentence(self) -> Sentence:
-        """The sentence itself."""
-        return self.hit.passage.sentences[self.at]
-
-
-class Weighing:
-    """What a question's terms weigh: idf times their own weight; each as a share of the `total`.
-
-    `foreign_name` says that the question names something that no passage holds.
-    """
-
-    def __init__(self, terms: Sequence[QuestionTerm], idf: Callable[[str], float], hits: Sequence[Hit] = ()) -> None:
-        self.named = _named(terms, hits)
-        unknown = idf("")
-        self.foreign_name = any(term.name and idf(term.term) >= unknown for term in terms)
-        raw = [idf(term.term) * term.weight for term in terms]
-        # a question of light words only asks for more than it says
-        self.total = sum(raw) + unknown * max(0.0, 1 - sum(term.weight for term in terms))
-        self.terms = tuple(zip(terms, (weight / (self.total or 1.0) for weight in raw), strict=True))
-
-    def coverage(self, held: Mapping[str, object] | frozenset[str], in_time: bool = False) -> float:
-        """The weight of the terms that are held in so many words; of a date's, also when the time is right."""
-        return sum(weight for term, weight in self.terms if term.term in held or (in_time and term.dated))
-
-    def flat(self, held: Mapping[str, object]) -> float:
-        """The share of the terms that are held, each counting the same."""
-        return sum(term.term in held for term, _ in self.terms) / (len(self.terms) or 1)
-
-    def names(self, held: Mapping[str, object]) -> float:
-        """The share of the named terms that are held; 1 where there are none."""
-        return sum(term in held for term in self.named) / len(self.named) if self.named else 1.0
-
-    def exact(self, words: frozenset[str]) -> float:
-        """The weight of the terms that are held in the very form in which they were typed."""
-        return sum(weight for term, weight in self.terms if analysis.normalise(term.word) in words)
-
-    def related(self, held: Mapping[str, object] | frozenset[str]) -> float:
-        """The weight of the terms that are held only by a related term."""
-        return sum(
-            weight * max((share for other, share in term.related if other in held), default=0.0)
-            for term, weight in self.terms
-            if term.term not in held
-        )
-
-
-def _named(terms: Sequence[QuestionTerm], hits: Sequence[Hit]) -> frozenset[str]:
-    """The terms that are names, as far as capitals tell: in the question, or each time inside the hits' sentences."""
-    named = {term.term for term in terms if term.name}
-    wanted = {term.term for term in terms} - named
-    capital: dict[str, bool] = {}
-    for hit in hits:
-        for sentence in hit.passage.sentences:
-            own = view(sentence.text)
-            for term in wanted & own.places.keys():
-                for at in own.places[term]:
-                    if (start := own.tokens[at].start) > 1:
-                        capital[term] = capital.get(term, True) and own.text[start].isupper()
-    return frozenset(named | {term for term, always in capital.items() if always})
 
 
 @lru_cache(maxsize=20_000)
 def view(text: str) -> View:
     """The view of a sentence, remembered: candidates come back question after question."""
-    places: dict[str, list[int]] = {}
-    tokens = analysis.tokens(text)
-    content = analysis.with_phrases(tokens)
-    for at, token in enumerate(content):
-        places.setdefault(token.term, []).append(at)
-    return View(
-        text,
-        tuple(content),
-        {term: tuple(where) for term, where in places.items()},
-        frozenset(token.word for token in tokens),
-    )
+    tokens = tuple(analysis.with_phrases(analysis.tokens(text)))
+    places: dict[str, tuple[int, ...]] = {}
+    for at, token in enumerate(tokens):
+        places[token.term] = (*places.get(token.term, ()), at)
+    return View(text, tokens, places, frozenset(token.word for token in tokens))
 
 
-@lru_cache(maxsize=10_000)
-def title_terms(title: str, heading: str) -> frozenset[str]:
-    """The terms of an article's title and of a passage's subhead."""
-    return frozenset(analysis.terms(f"{title} {heading}"))
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A hit among the others: its article, its score as a share of the best, and whether its article is the newest."""
+
+    hit: Hit
+    article: Article
+    share: float
+    newest: bool = False
 
 
-def measure(question: Question, weighing: Weighing, candidate: Candidate) -> tuple[float, ...]:
-    """The features of a candidate, in the order of `FEATURES`."""
-    passage = candidate.hit.passage
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Sentence `at` of a hit; `in_time` says that it falls into the days that the question asks about."""
+
+    context: Context
+    at: int
+    in_time: bool = False
+
+    @property
+    def sentence(self) -> Sentence:
+        """The sentence itself."""
+        return self.context.hit.passage.sentences[self.at]
+
+
+class Asked:
+    """A question made ready to be compared with sentences.
+
+    `weights` are its terms' shares of what it asks for, by idf. A question of light words only asks for more than it
+    says: what is missing to one whole word counts as unknown.
+    """
+
+    def __init__(self, question: Question, hits: Sequence[Hit], idf: Callable[[str], float]) -> None:
+        self.question = question
+        self.terms = question.all_terms
+        unknown = idf("")
+        raw = {term.term: idf(term.term) * term.weight for term in self.terms}
+        self.total = sum(raw.values()) + unknown * max(0.0, 1 - sum(term.weight for term in self.terms))
+        self.weights = {term: weight / self.total for term, weight in raw.items()} if self.total else raw
+        self.dated = frozenset(term.term for term in self.terms if term.dated)
+        self.names = _names(self.terms, hits)
+        self.foreign_name = any(term.name and idf(term.term) >= unknown for term in self.terms)
+        self.words = {analysis.normalise(term.word): self.weights[term.term] for term in self.terms}
+        self.pairs = tuple(pairwise(term.term for term in question.terms))
+        self.speakers = _speakers(question)
+        self.focus = _focus(question)
+
+    def coverage(self, held: Container[str], in_time: bool = False) -> float:
+        """The weight of the terms that are held in so many words; of a date's, also when the time is right."""
+        return sum(
+            [weight for term, weight in self.weights.items() if term in held or (in_time and term in self.dated)]
+        )
+
+    def related(self, held: Container[str]) -> float:
+        """The weight of the terms that are held only by a related term."""
+        return sum(
+            [
+                self.weights[term.term] * max([share for other, share in term.related if other in held], default=0.0)
+                for term in self.terms
+                if term.related and term.term not in held
+            ]
+        )
+
+
+def passage_features(asked: Asked, context: Context) -> dict[str, float]:
+    """The features that all sentences of a hit share; what depends on the time is not among them."""
+    passage = context.hit.passage
+    titles = _title_terms(context.article.title, passage.heading)
+    return {
+        "title_coverage": asked.coverage(titles),
+        "passage_score": context.share,
+        "strength": min(1.0, context.hit.score / asked.total) if asked.total else 0.0,
+        "opening": 1 / (1 + passage.number),
+        "foreign_name": float(asked.foreign_name),
+        "newest": float(asked.question.latest and context.newest),
+    }
+
+
+def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float]) -> tuple[float, ...]:
+    """The features of a candidate, in the order of `FEATURES`; `shared` are those of its passage."""
+    question, passage = asked.question, candidate.context.hit.passage
     own = view(candidate.sentence.text)
-    around = frozenset(_terms_of(passage, candidate.at - 1, candidate.at + 2))
-    titles = title_terms(candidate.article.title, passage.heading)
-    coverage = weighing.coverage(own.places, candidate.in_time)
-    related = weighing.related(own.places)
     found = evidence(question, own)
-    return (
-        coverage,
-        related,
-        weighing.flat(own.places),
-        weighing.names(own.places),
-        weighing.exact(own.words),
-        weighing.coverage(frozenset(_terms_of(passage, 0, len(passage.sentences))), candidate.in_time),
-        weighing.coverage(around, candidate.in_time),
-        weighing.coverage(titles),
-        _bigrams(question, own),
-        _proximity(question, own),
-        candidate.share,
-        min(1.0, candidate.hit.score / weighing.total) if weighing.total else 0.0,
-        float(bool(found)),
-        _nearness(question, own, found),
-        float(_speaks(question, own)),
-        1 / (1 + passage.number),
-        float(len(own.tokens) < _SHORT_TERMS),
-        float(question.kind in kinds.MEASURED and not found),
-        float(weighing.foreign_name),
-        float(question.near is not None and _is_near(question.near, candidate)),
-        float(question.near == (candidate.article.id, candidate.sentence.span)),
-        float(question.latest and candidate.newest),
-    )
+    values = {
+        **shared,
+        "coverage": asked.coverage(own.places, candidate.in_time),
+        "related": asked.related(own.places),
+        "flat_coverage": _share(asked.weights, own.places),
+        "names": _share(asked.names, own.places) if asked.names else 1.0,
+        "exact": sum([weight for word, weight in asked.words.items() if word in own.words]),
+        "passage_coverage": asked.coverage(_terms_of(passage.sentences), candidate.in_time),
+        "neighbour_coverage": asked.coverage(
+            _terms_of(passage.sentences[max(0, candidate.at - 1) : candidate.at + 2]), candidate.in_time
+        ),
+        "bigrams": _bigrams(asked, own),
+        "proximity": _proximity(asked, own),
+        "kind": float(bool(found)),
+        "kind_near": _nearness(asked, own, found),
+        "speaker": float(bool(asked.speakers) and _speaks(asked.speakers, own)),
+        "short": float(len(own.tokens) < _SHORT_TERMS),
+        "lacks_figure": float(question.kind in kinds.MEASURED and not found),
+        "near_before": float(question.near is not None and _is_near(question.near, candidate)),
+        "said_before": float(question.near == (candidate.context.article.id, candidate.sentence.span)),
+    }
+    return tuple([values[name] for name in FEATURES])
 
 
 def evidence(question: Question, own: View) -> list[tuple[int, int]]:
     """Spans of a sentence that could be the answer and are not the question's own words."""
-    asked = {term.term for term in question.all_terms}
     spans = kinds.evidence(question.kind, own.text)
-    return [
-        span
-        for span in spans
-        if any(token.term not in asked for token in own.tokens if span[0] <= token.start < span[1])
-    ]
+    if not spans:
+        return []
+    asked = {term.term for term in question.all_terms}
+    new = [token.start for token in own.tokens if token.term not in asked]
+    return [(start, end) for start, end in spans if any(start <= at < end for at in new)]
 
 
-def nearest(question: Question, own: View, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def nearest(question: Question, own: View, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spans by how near they stand to a matched term, nearest first."""
     matched = [own.tokens[at].start for term in question.all_terms for at in own.places.get(term.term, ())]
     return sorted(spans, key=lambda span: min((abs(at - span[0]) for at in matched), default=0))
@@ -210,61 +193,87 @@ def in_time(days: DateRange, article: Article, sentence: Sentence) -> bool | Non
     return days.holds(article.date) and not spoken
 
 
-def _terms_of(passage: Passage, first: int, end: int) -> set[str]:
-    held: set[str] = set()
-    for sentence in passage.sentences[max(0, first) : end]:
-        held.update(sentence.terms)
-    return held
+@lru_cache(maxsize=10_000)
+def _title_terms(title: str, heading: str) -> frozenset[str]:
+    return frozenset(analysis.terms(f"{title} {heading}"))
 
 
-def _bigrams(question: Question, own: View) -> float:
+def _terms_of(sentences: Iterable[Sentence]) -> set[str]:
+    return {term for sentence in sentences for term in sentence.terms}
+
+
+def _share(wanted: Collection[str], held: Container[str]) -> float:
+    return sum([term in held for term in wanted]) / len(wanted) if wanted else 0.0
+
+
+def _names(terms: Sequence[QuestionTerm], hits: Sequence[Hit]) -> frozenset[str]:
+    """The terms that are names, as far as capitals tell: in the question, or each time inside the hits' sentences."""
+    named = {term.term for term in terms if term.name}
+    unsure = {term.term for term in terms} - named
+    capital: dict[str, bool] = {}
+    for hit in hits if unsure else ():
+        for sentence in hit.passage.sentences:
+            own = view(sentence.text)
+            for term in unsure & own.places.keys():
+                starts = [own.tokens[at].start for at in own.places[term]]
+                inside = [own.text[start].isupper() for start in starts if start > 1]
+                capital[term] = capital.get(term, bool(inside)) and all(inside)
+    return frozenset(named | {term for term, always in capital.items() if always})
+
+
+def _speakers(question: Question) -> frozenset[str]:
+    """The terms of whose words are asked for."""
+    asked = frozenset(analysis.terms(kinds.speaker(question.text)))
+    if question.kind == "statement" and not asked:
+        return frozenset(term.term for term in question.all_terms)
+    return asked
+
+
+def _focus(question: Question) -> frozenset[str]:
+    """The terms that a phrase of the expected kind should stand near: what is counted, else any of the question's."""
+    counted = frozenset(analysis.terms(kinds.counted(question.text)))
+    wanted = [term for term in question.all_terms if term.term in counted] or question.all_terms
+    return frozenset(name for term in wanted for name in (term.term, *(other for other, _ in term.related)))
+
+
+def _bigrams(asked: Asked, own: View) -> float:
     """The share of the question's neighbouring terms that stand side by side in the sentence too, in that order."""
-    pairs = list(pairwise(term.term for term in question.terms))
-    if not pairs:
+    if not asked.pairs:
         return 0.0
-    held = sum(
-        any(after - before in (1, 2) for before in own.places.get(left, ()) for after in own.places.get(right, ()))
-        for left, right in pairs
-    )
-    return held / len(pairs)
+    held = [
+        any(after - before in (1, 2) for before in own.places[left] for after in own.places[right])
+        for left, right in asked.pairs
+        if left in own.places and right in own.places
+    ]
+    return sum(held) / len(asked.pairs)
 
 
-def _proximity(question: Question, own: View) -> float:
+def _proximity(asked: Asked, own: View) -> float:
     """How close together the matched terms stand: 1 for side by side, towards 0 the wider they are spread."""
-    matched = [own.places[term.term] for term in question.all_terms if term.term in own.places]
+    matched = [own.places[term.term] for term in asked.terms if term.term in own.places]
     if len(matched) < 2:
         return 0.0
-    gaps = [min(abs(a - b) for a in left for b in right) for left, right in pairwise(matched)]
-    return sum(1 / max(1, gap) for gap in gaps) / len(gaps)
+    gaps = [min([abs(a - b) for a in left for b in right]) for left, right in pairwise(matched)]
+    return sum([1 / max(1, gap) for gap in gaps]) / len(gaps)
 
 
-def _nearness(question: Question, own: View, found: Sequence[tuple[int, int]]) -> float:
-    """How near an expected kind of phrase stands to what it should be near: 1 within a word or so, 0 beyond six.
-
-    A figure should stand near what is counted, anything else near any term of the question.
-    """
+def _nearness(asked: Asked, own: View, found: Sequence[tuple[int, int]]) -> float:
+    """How near a phrase of the expected kind stands to its focus: 1 within a word or so, 0 beyond six."""
     if not found:
         return 0.0
-    focus = frozenset(analysis.terms(kinds.counted(question.text)))
-    wanted = [term for term in question.all_terms if term.term in focus] or question.all_terms
-    named = {name for term in wanted for name in (term.term, *(other for other, _ in term.related))}
-    matched = [at for name in named for at in own.places.get(name, ())]
+    matched = [at for term in asked.focus for at in own.places.get(term, ())]
     phrases = [at for at, token in enumerate(own.tokens) if any(start <= token.start < end for start, end in found)]
-    gap = min((abs(a - b) for a in matched for b in phrases if a != b), default=_NEAR + 1)
+    gap = min([abs(a - b) for a in matched for b in phrases if a != b], default=_NEAR + 1)
     return max(0.0, 1 - (gap - 1) / _NEAR)
 
 
-def _speaks(question: Question, own: View) -> bool:
-    """Whether who is asked about stands just before a verb of saying, or just after it."""
-    asked = frozenset(analysis.terms(kinds.speaker(question.text)))
-    if question.kind == "statement":
-        asked = asked or frozenset(term.term for term in question.all_terms)
-    speakers = [at for term in asked for at in own.places.get(term, ())]
-    saying = [at for at, token in enumerate(own.tokens) if token.term in kinds.SAYING_TERMS]
-    return any(-2 <= at - verb <= 3 and at != verb for at in speakers for verb in saying)
+def _speaks(speakers: frozenset[str], own: View) -> bool:
+    """Whether a speaker stands just before a verb of saying, or just after it."""
+    saying = [at for verb in kinds.SAYING_TERMS & own.places.keys() for at in own.places[verb]]
+    said_by = [at for term in speakers for at in own.places.get(term, ())]
+    return any(-2 <= verb - at <= 3 and at != verb for at in said_by for verb in saying)
 
 
-def _is_near(near: tuple[str, object], candidate: Candidate) -> bool:
+def _is_near(near: tuple[str, Span], candidate: Candidate) -> bool:
     article_id, span = near
-    passage = candidate.hit.passage.span
-    return candidate.article.id == article_id and passage.start <= getattr(span, "start", -1) < passage.end
+    return candidate.context.article.id == article_id and candidate.context.hit.passage.span.overlaps(span)

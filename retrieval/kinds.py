@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from retrieval.analysis import is_nationality, normalise, term_of
 from retrieval.dates import time_spans
-from retrieval.models import AnswerKind
+from retrieval.models import AnswerKind, Span
 
 _SAYING = (
     r"(?:say|says|said|tell|tells|told|think|thinks|thought|call|calls|called|describe|describes|described|announce|announced|"
@@ -52,8 +52,8 @@ _COUNT = re.compile(
 )
 _AMOUNT = re.compile(
     rf"[$€£¥]\s?\d[\d,.]*(?:\s(?:hundred|thousand|million|billion|trillion))?|{_FIGURE}(?:[ -]{_NUMBER_WORDS})*\s?"
-    r"(?:%|percent\b|per cent\b|dollars?\b|euros?\b|pounds?\b|tonnes?\b|tons?\b|kilomet\w+|met(?:er|re)s?\b|miles?\b|feet\b|"
-    r"acres?\b|hectares?\b|kg\b|km\b|watts?\b|degrees?\b)",
+    r"(?:%|percent\b|per cent\b|dollars?\b|euros?\b|pounds?\b|tonnes?\b|tons?\b|kilomet\w+|met(?:er|re)s?\b|miles?\b|"
+    r"feet\b|acres?\b|hectares?\b|kg\b|km\b|watts?\b|degrees?\b)",
     re.I,
 )
 _DURATION = re.compile(
@@ -75,12 +75,13 @@ _PLACE = re.compile(
     r"\b(?:in|at|to|from|near|into|on|of|across|outside|proposed)\s+((?:the\s+)?[A-ZÀ-Þ][\w’'.-]*\w(?:\s+[A-ZÀ-Þ][\w’'.-]*\w)*)"
 )
 _REASON = re.compile(
-    r"\b(?:because|due to|owing to|thanks to|on the grounds|in order to|so that|as a result|since|in an attempt|caused by|"
-    r"payment for|aimed at|led to|reasons?)\b.*",
+    r"\b(?:because|due to|owing to|thanks to|on the grounds|in order to|so that|as a result|since|in an attempt|"
+    r"caused by|payment for|aimed at|led to|reasons?)\b.*",
     re.I | re.S,
 )
-SAYING_TERMS = frozenset(term_of(verb) for verb in _SAYING.strip("(?:)").split("|"))
-"""Index terms of the verbs of saying."""
+_STANCE = "oppose reject accept support consider believe want fear hope refuse agree approve welcome praise favour back"
+SAYING_TERMS = frozenset(term_of(verb) for verb in (*_SAYING.strip("(?:)").split("|"), *_STANCE.split()))
+"""Index terms of the verbs of saying, and of holding a view."""
 
 _QUOTED = re.compile(r"[“\"«‘](?=\w)[^“”\"«»]{8,}?(?:[”\"»]|$)")
 
@@ -91,6 +92,11 @@ _SPEAKER = re.compile(
 _FOCUS = re.compile(
     r"\bhow (?:many|much)\s+(?:more\s+|other\s+)?(\w+(?:\s+\w+)?)|"
     r"\bnumber of\s+(\w+)|\bhow long (?!did|do|does|has|have|had|is|was|were|are|will|would|can|could)(\w+)"
+)
+
+_TYPE = re.compile(
+    r"\b(?:which|what)\s+((?!is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|if|about)\w+(?:\s+(?:of|\w+))?)",
+    re.IGNORECASE,
 )
 
 MEASURED: frozenset[AnswerKind] = frozenset({"count", "amount", "duration", "age"})
@@ -109,6 +115,12 @@ def speaker(question: str) -> str:
     return (match[1] or match[2]) if match else ""
 
 
+def type_words(question: str) -> Span:
+    """The one or two words after "which" or "what" that name what the answer is; an answer rarely says them."""
+    match = _TYPE.search(question)
+    return Span(*match.span(1)) if match else Span(0, 0)
+
+
 def counted(question: str) -> str:
     """What is to be counted: the words after "how many", "how much" or "number of"."""
     match = _FOCUS.search(question.lower())
@@ -122,7 +134,7 @@ def evidence(kind: AnswerKind, sentence: str) -> list[tuple[int, int]]:
 
 
 def _people(sentence: str) -> Iterator[tuple[int, int]]:
-    """Capitalised words that may name a person: two or more in a row, or one inside the sentence; no titles, no places."""
+    """Capitalised words that may name a person: two or more in a row, or one inside the sentence."""
     for match in _NAME.finditer(sentence):
         words = [term_of(normalise(word)) for word in re.findall(r"[^\W_]+", match.group())]
         named = [word for word in words if word and word not in _NO_PERSON and not is_nationality(word)]

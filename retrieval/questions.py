@@ -25,7 +25,7 @@ _SMALLTALK_WORDS: tuple[tuple[Smalltalk, str], ...] = (
     ),
     (
         "thanks",
-        r"(?:ok(?:ay)?,? |great,? )?(?:many )?(?:thanks?(?: you)?|thx|ty|cheers|merci|danke)|great|ok(?:ay)?|perfect|nice",
+        r"(?:ok(?:ay)?,? |great,? )?(?:many )?(?:thanks?(?: you)?|thx|ty|cheers|merci)|great|ok(?:ay)?|perfect|nice",
     ),
     ("farewell", r"(?:good)?bye+(?:[ -]bye)?|see you(?: later| soon)?|good night|farewell|ciao"),
     ("identity", r"(?:who|what) are you|what (?:can|do) you do|what is this|are you (?:a bot|human|an? ai)"),
@@ -57,9 +57,10 @@ _KIND_WORDS = {
     "duration": frozenset({"long", "last", "take"}),
     "count": frozenset({"number", "total"}),
     "amount": frozenset({"percentag", "amount", "total"}),
-    "statement": frozenset({"say", "said", "tell", "told", "think", "thought", "call", "describ", "mention", "state", "comment"}),
-}  # fmt: skip
+    "statement": frozenset({"sai", "tell", "think", "call", "describ", "mention", "state", "comment"}),
+}
 _LIGHT_WEIGHT = 0.3
+_TYPE_WEIGHT = 0.5
 
 
 def understand(text: str, index: Index, newest: dt.date | None = None, before: Answer | None = None) -> Question:
@@ -108,6 +109,7 @@ def _terms(
     found: dict[str, QuestionTerm] = {}
     corrections: list[tuple[str, str]] = []
     shouting = text.upper() == text
+    types = kinds.type_words(text)
     for token in analysis.with_phrases(analysis.tokens(text))[:_MOST_TERMS]:
         dated = phrase is not None and phrase.start <= token.start < phrase.end
         name = token.start > 0 and text[token.start].isupper() and not shouting
@@ -117,7 +119,7 @@ def _terms(
             if term != token.term:
                 corrections.append((text[token.start : token.end], term))
             light = token.term in _LIGHT or token.term in _KIND_WORDS.get(kind, ())
-            weight = _LIGHT_WEIGHT if light else 1.0
+            weight = _LIGHT_WEIGHT if light else _TYPE_WEIGHT if types.start <= token.start < types.end else 1.0
             related = tuple(analysis.related(term).items())
             found.setdefault(term, QuestionTerm(term, text[token.start : token.end], weight, name, dated, related))
     return tuple(found.values()), tuple(corrections)
