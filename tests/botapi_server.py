@@ -377,7 +377,7 @@ class _Told(Refused):
 
     def __init__(self, failure: Failure) -> None:
         more = {"retry_after": failure.retry_after} if failure.retry_after else {}
-        super().__init__(failure.description, failure.status, **more)
+        super().__init__(failure.description.removeprefix("Bad Request: "), failure.status, **more)
 
 
 def _parameters(headers: dict[str, str], body: bytes) -> dict[str, Any]:

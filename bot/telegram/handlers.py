@@ -1,5 +1,6 @@
 """What people do in a chat in, replies out: commands, questions, presses on a button."""
 
+import asyncio
 import logging
 from contextlib import suppress
 from functools import partial
@@ -44,7 +45,9 @@ class Handlers:
         self._engine = engine
         self._conversations = Conversations(engine)
         self._words = Renderer("html")
-        self._more_keyboard = more_keyboard(Renderer("text").render("button_more"))
+        plain = Renderer("text")
+        self._more_keyboard = more_keyboard(plain.render("button_more"))
+        self._expired = plain.render("expired")
         self._hung = HungAnswers()
 
     def add_to(self, application: App) -> None:
@@ -85,6 +88,7 @@ class Handlers:
     async def _ask(self, update: Update, context: Context) -> None:
         message = _message(update)
         context.application.create_task(type_in(message))
+        await asyncio.sleep(0)  # the sign goes first, or it would show after the answer
         answered = await self._conversations.ask(_chat(message), message.text or "")
         keyboard = self._more_keyboard if answered.has_more else None
         sent = await reply(message, self._words.reply(answered), keyboard)
@@ -93,9 +97,12 @@ class Handlers:
 
     async def _more(self, update: Update, context: Context) -> None:
         query = cast("CallbackQuery", update.callback_query)
-        await quietly(query.answer)
         message = query.message
-        if query.data != MORE or not isinstance(message, Message) or self._hung.is_used_up(message):
+        if not isinstance(message, Message) or not message.is_accessible:  # so old that Telegram kept nothing of it
+            await quietly(partial(query.answer, self._expired))
+            return
+        await quietly(query.answer)
+        if query.data != MORE or self._hung.is_used_up(message):
             return
         answer = self._hung.find(message) or await self._answer_again(message)
         words = self._words.reply(Reply(answer, "more")) if answer else self._words.render("expired")
