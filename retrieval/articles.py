@@ -40,11 +40,9 @@ def parse(document: Document, entry: CatalogEntry | None = None) -> Article | Le
 
 
 def _matter_block(text: str, matter: FrontMatter) -> tuple[Block, ...]:
-    front = text[: matter.end]
-    if not front:
-        return ()
-    start = int(front.startswith("\ufeff"))
-    return (Block("metadata", Span(start, len(front.rstrip()))),)
+    front = text[: matter.end].removeprefix("\ufeff").rstrip()
+    start = int(text.startswith("\ufeff"))
+    return (Block("metadata", Span(start, start + len(front))),) if front else ()
 
 
 def _lines_of(kind: BlockKind, text: str, marked: tuple[Block, ...]) -> list[str]:

@@ -24,7 +24,9 @@ _PAIR = re.compile(r"(?P<key>[\w-]+)\s*:(?:\s+(?P<value>.*))?$")
 _QUOTED = re.compile(r"""(["'])(?P<inner>.*)\1$""")
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}.*)?", re.ASCII)
 _WORDS = re.compile(r"(?=.*[^\W\d_]{3})(?=.*\b\d{4}\b)(?=.*\b\d{1,2}(?!\d)).{8,60}")
-_HEADER = re.compile(r"\ufeff?\s*date[ \t]*:?[ \t]*(\d{4}-\d{2}-\d{2})(?!\S)", re.ASCII | re.IGNORECASE)
+_HEADER = re.compile(
+    r"(?P<lead>\ufeff?\s*)date[ \t]*:?[ \t]*(?P<date>\d{4}-\d{2}-\d{2})(?!\S)", re.ASCII | re.IGNORECASE
+)
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATE_LINE = re.compile(
     r"(?:(?:first |last )?(?:published|posted|updated|date)(?: on)?\s*:?\s*)?"
@@ -52,7 +54,7 @@ def parse(document: Document) -> FrontMatter | LeftOut:
     """The front matter of `document`, an empty one where it has none, or its first mistake."""
     fenced = _FENCED.match(document.text)
     if not fenced or not any(_PAIR.match(line) for line in fenced["lines"].splitlines()):
-        return FrontMatter()
+        return FrontMatter(end=int(document.text.startswith("\ufeff")))
     stated: dict[str, str] = {}
     for number, line in enumerate(fenced["lines"].splitlines(), 2):
         if not line.strip() or line.startswith("#"):
@@ -75,10 +77,9 @@ def parse(document: Document) -> FrontMatter | LeftOut:
 def header(text: str, start: int = 0) -> Span | None:
     """Where `date YYYY-MM-DD` stands at the beginning of the text, on a line of its own or not."""
     found = _HEADER.match(text, start)
-    if not found or not iso_date(found[1]):
+    if not found or not iso_date(found["date"]):
         return None
-    first = found.end() - len(found[0].lstrip("\ufeff \t\r\n\f\v\u2028\u2029"))
-    return Span(first, found.end())
+    return Span(found.end("lead"), found.end())
 
 
 def head_date(line: str) -> dt.date | None:

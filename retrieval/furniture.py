@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import Literal
 
 from retrieval import frontmatter
-from retrieval.lines import Stretch, stretches
 from retrieval.models import Block, BlockKind
+from retrieval.stretches import Stretch, stretches
 
 Form = Literal["furniture", "comments", "heading", "short", "headline", "question", "paragraph"]
 
@@ -68,8 +68,13 @@ def blocks(text: str, start: int = 0) -> tuple[Block, ...]:
 
 
 def _forms(found: Sequence[Stretch]) -> list[Form]:
-    """What each stretch looks like by itself; where stops are hardly used, a missing one says nothing."""
+    """What each stretch looks like, a menu by its entries; where stops are hardly used, a missing one says nothing."""
     forms = [_form(stretch) for stretch in found]
+    for is_entry, run in groupby(range(len(forms)), key=lambda i: forms[i] == "short" and found[i].text.count(" ") < 2):
+        indices = list(run)
+        is_list = indices[0] > 0 and found[indices[0] - 1].text.endswith(":")
+        if is_entry and len(indices) >= _MENU_LINES and not is_list:
+            forms[indices[0] : indices[-1] + 1] = ["furniture"] * len(indices)
     if forms.count("headline") > 3 * forms.count("paragraph"):
         return ["paragraph" if form == "headline" else form for form in forms]
     return forms
@@ -170,22 +175,23 @@ def _settled(found: Sequence[Stretch], forms: Sequence[Form], kinds: Sequence[Bl
     """Decide what the lines without a stop are, run by run, from what stands around them."""
     settled: list[BlockKind] = []
     following = _following(kinds)
+    is_head = True
     for is_open, run in groupby(range(len(kinds)), key=lambda i: kinds[i] is None):
         indices = list(run)
         if not is_open:
             settled += [kind for i in indices if (kind := kinds[i])]
+            is_head = is_head and "paragraph" not in settled[-len(indices) :]
             continue
-        before = found[indices[0] - 1].text if indices[0] else ""
-        lists = before.endswith(":") and settled[-1] == "paragraph"
-        is_head = "paragraph" not in settled
+        lists = settled[-1:] == ["paragraph"] and found[indices[0] - 1].text.endswith(":")
+        is_menu = len(indices) >= _MENU_LINES
         for i in indices:
             if lists:
                 settled.append("paragraph")
-            elif len(indices) < _MENU_LINES and following[i] and _is_subhead(found[i], forms[i], is_head):
+            elif following[i] and not is_menu and _is_subhead(found[i], forms[i], is_head):
                 settled.append("heading")
             else:
                 settled.append("furniture")
-    if "paragraph" not in settled:
+    if is_head:
         return ["paragraph" if kind is None else done for kind, done in zip(kinds, settled, strict=True)]
     return settled
 

@@ -14,6 +14,7 @@ _MARK_STARTS = frozenset("#-*+•‣–—>_0123456789")
 _MARK = re.compile(r"(?P<mark>#{1,6}|[-*+•‣–—]|\d{1,3}[.)])\s+|>\s*(?=\S)")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|_)(?=\S)(?:(?!\1).)+(?<=\S)\1$")
 _NARROWEST, _WIDEST = 40, 100
+_NESTED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,10 @@ def _unmarked(line: str, start: int, run: int) -> Stretch:
     whole = Stretch(Span(start, start + len(line)), line, "", run)
     if line[0] not in _MARK_STARTS or whole.is_rule:
         return whole
-    while found := _MARK.match(line):
+    for _ in range(_NESTED):
+        found = _MARK.match(line)
+        if not found:
+            break
         mark = mark or found["mark"] or ">"
         line, start = line[found.end() :], start + found.end()
     if mark.startswith("#"):

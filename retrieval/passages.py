@@ -1,0 +1,140 @@
+"""An Article in; its Passages of Sentences out, with spans into the article's untouched text."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain, groupby, pairwise
+
+import sentencex
+
+from retrieval import analysis
+from retrieval.models import Article, Block, Passage, Sentence, Span
+
+FEWEST, MOST = 3, 6
+"""Sentences of a passage; fewer only where a section has no more."""
+LONGEST = 600
+"""Characters of a sentence, which is also the longest quote."""
+
+_PIECE = 4_000  # the segmenter's time grows with the square of the quotation marks in what it is given
+_BREAKS = str.maketrans(dict.fromkeys("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))  # a wrapped line ends no sentence
+_OPENERS, _CLOSERS = "“«„‘([", "”’»\"')]"
+_NOTES = re.compile(r"(?:\[[^\[\]]{1,30}\]|:[\w,–-]{1,12}(?!\S))+")
+_SPEECH = re.compile(r"\b(?:said|says|told|added|adds|asked|replied|explained|stressed|noted|wrote|insisted|warned)\b")
+_CUTS = (
+    re.compile(r"(?<=\w{3})[.!?…][\"'”’»)\]]*(?=\s)"),
+    re.compile(r";(?=\s)"),
+    re.compile(r",[\"'”’»)\]]?(?=\s)"),
+    re.compile(r"(?=\s)"),
+)
+
+
+def split(article: Article) -> tuple[Passage, ...]:
+    """The passages of `article` in order; none reaches over a heading or a stretch of furniture."""
+    passages: list[Passage] = []
+    for heading, paragraphs in _sections(article):
+        for group in _grouped([list(_sentences(article.text, block.span)) for block in paragraphs]):
+            span = Span(group[0].span.start, group[-1].span.end)
+            passages.append(Passage(article.id, len(passages), span, tuple(group), heading))
+    return tuple(passages)
+
+
+def _sections(article: Article) -> Iterator[tuple[str, list[Block]]]:
+    """Paragraphs that follow each other undisturbed, with the subhead they stand under."""
+    heading = ""
+    for kind, run in groupby(article.blocks, key=lambda block: block.kind):
+        blocks = list(run)
+        if kind == "heading":
+            heading = " ".join(blocks[-1].span.of(article.text).split())
+        elif kind == "paragraph":
+            yield heading, blocks
+
+
+def _grouped(paragraphs: Sequence[Sequence[Sentence]]) -> list[list[Sentence]]:
+    """Put short neighbouring paragraphs together and divide long ones evenly; a remainder joins what is before it."""
+    groups: list[list[Sentence]] = []
+    for part in chain.from_iterable(map(_divided, paragraphs)):
+        if groups and len(groups[-1]) < FEWEST and len(groups[-1]) + len(part) <= MOST:
+            groups[-1] += part
+        elif part:
+            groups.append(part)
+    settled: list[list[Sentence]] = []
+    for group in groups:
+        if settled and len(group) < FEWEST and len(settled[-1]) + len(group) <= MOST:
+            settled[-1] += group
+        else:
+            settled.append(group)
+    return settled
+
+
+def _divided(paragraph: Sequence[Sentence]) -> list[list[Sentence]]:
+    count = max(1, math.ceil(len(paragraph) / MOST))
+    bounds = [len(paragraph) * i // count for i in range(count + 1)]
+    return [list(paragraph[first:last]) for first, last in pairwise(bounds)]
+
+
+def _sentences(text: str, paragraph: Span) -> Iterator[Sentence]:
+    for piece in _parts(text, paragraph, _PIECE):
+        for whole in _whole_sentences(text, piece):
+            for part in _parts(text, whole, LONGEST):
+                printed = part.of(text)
+                start = part.start + len(printed) - len(printed.lstrip())
+                printed = printed.strip()
+                if printed:
+                    yield Sentence(Span(start, start + len(printed)), printed, tuple(analysis.terms(printed)))
+
+
+def _parts(text: str, span: Span, longest: int) -> Iterator[Span]:
+    """Cut a span into parts of at most `longest` characters, about equal, at the best break near each even cut."""
+    start = span.start
+    while span.end - start > longest:
+        even = (span.end - start) // math.ceil((span.end - start) / longest)
+        cut = _cut(text, start + even // 2, start + even, start + longest)
+        yield Span(start, cut)
+        start = cut
+    yield Span(start, span.end)
+
+
+def _cut(text: str, first: int, wanted: int, last: int) -> int:
+    for pattern in _CUTS:
+        ends = [found.end() for found in pattern.finditer(text, first, last)]
+        if ends:
+            return min(ends, key=lambda end: abs(end - wanted))
+    return last
+
+
+def _whole_sentences(text: str, piece: Span) -> Iterator[Span]:
+    """The segmenter's sentences, with quotation marks and who-said-so put back where they belong."""
+    printed = piece.of(text)
+    flat = printed.translate(_BREAKS) if len(printed.splitlines()) > 1 else printed
+    ends = list(accumulate(map(len, sentencex.segment("en", flat))))
+    start = 0
+    for end, following in pairwise(ends):
+        cut = _moved(printed, start, end)
+        if start < cut < following and not _goes_on(printed[start:cut].strip(), printed[cut:following].strip()):
+            yield Span(piece.start + start, piece.start + cut)
+            start = cut
+    yield Span(piece.start + start, piece.end)
+
+
+def _moved(text: str, start: int, end: int) -> int:
+    """Where the sentence from `start` really ends: after its closing marks and notes, before the next one's openers."""
+    if (notes := _NOTES.match(text, end)) and not text[end - 1].isspace():
+        return notes.end()
+    is_open = text.count('"', start, end) % 2 == 1
+    if text[end] in "”»" or (text[end] == '"' and is_open and text[end + 1 : end + 2].isspace()):
+        return end + 1
+    body = text[start:end].rstrip()
+    if body[-1:] in _OPENERS or (body.endswith('"') and is_open):
+        return start + len(body) - 1
+    return end
+
+
+def _goes_on(sentence: str, following: str) -> bool:
+    """Whether what was cut off belongs to the sentence: a lower-case rest, or `Starmer said.` after a quotation."""
+    words = following.lstrip(_OPENERS + "\"' ")
+    if not any(char.isalnum() for char in following):
+        return True
+    first = next((char for char in sentence if char.isalpha()), "")
+    if words[:1].islower() and not words[1:2].isupper():
+        return not first.islower()
+    return sentence[-1:] in _CLOSERS and len(following.split()) < FEWEST + 2 and bool(_SPEECH.search(following))
