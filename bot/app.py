@@ -3,9 +3,9 @@
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from bot.conversation import Conversations, Reply
 from bot.rendering import Renderer
@@ -13,6 +13,13 @@ from bot.settings import Settings
 from retrieval import Engine, Notice
 
 T = TypeVar("T")
+
+
+class Shown(Protocol):
+    """Shows how far long work has come."""
+
+    def __call__(self, done: int, total: int, article: str = "") -> None:
+        """`done` of `total`, now at `article`."""
 
 
 class Desk:
@@ -46,8 +53,8 @@ def desk(settings: Settings) -> Iterator[Desk]:
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
-            with _progress() as progress:
-                engine = runner.run(stack.enter_async_context(Engine.open(settings.engine, progress)))
+            with progress() as shown:
+                engine = runner.run(stack.enter_async_context(Engine.open(settings.engine, shown)))
             _tell(engine.report.notices)
             yield Desk(runner, engine)
         finally:
@@ -60,7 +67,8 @@ def _tell(notices: tuple[Notice, ...]) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int, str], None] | None]:
+def progress() -> Iterator[Shown | None]:
+    """A progress bar on standard error where somebody watches; else nothing."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -70,4 +78,8 @@ def _progress() -> Iterator[Callable[[int, int, str], None] | None]:
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total, article: bar.update(task, completed=done, total=total, description=article)
+
+        def show(done: int, total: int, article: str = "") -> None:
+            bar.update(task, completed=done, total=total, description=article)
+
+        yield show

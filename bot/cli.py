@@ -1,9 +1,10 @@
 """The `dateline` command: arguments in, an exit status out: 0, 1 for no answer, 2 for a mistake told in one line."""
 
 import io
+import json
 import sys
 from collections import Counter
-from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -15,7 +16,7 @@ from bot.rendering import Renderer
 from bot.settings import Settings, load
 
 if TYPE_CHECKING:
-    from bot.app import Desk
+    from evaluation.scores import Report
 
 # What needs the engine is imported where it is used: numpy and all take longer than `--help` and `health` do.
 # ruff: noqa: PLC0415
@@ -24,7 +25,7 @@ STALE = 90.0
 """Seconds without a successful poll after which the bot counts as ill."""
 
 Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="The folder of articles.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON for each question.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 
 app = typer.Typer(
     name="dateline",
@@ -43,6 +44,7 @@ def run(corpus: Corpus = None) -> int:
     if settings.telegram_bot_token:
         from bot.telegram.application import run as poll
 
+        logs.configure(settings.log_level)
         return poll(settings)
     from bot.terminal import chat as converse
 
@@ -69,11 +71,13 @@ def ask(
     The status is 1 when the one question has no answer.
     """
     from bot.app import desk
+    from bot.lines import answer, answer_each
 
     with desk(_settings(corpus)) as opened:
-        if question == "-":
-            return _ask_lines(opened, _teller(as_json))
-        return _ask_one(opened, _teller(as_json), question)
+        if question != "-":
+            return 0 if answer(opened, question, as_json=as_json) else 1
+        answer_each(opened, as_json=as_json)
+    return 0
 
 
 @app.command(epilog="Example: dateline index --corpus ~/articles")
@@ -125,12 +129,24 @@ def health() -> int:
     return 0 if well else 1
 
 
-@app.command(hidden=True)
-def picture(questions: list[str], corpus: Corpus = None) -> int:
-    """Print a terminal chat of these questions as SVG."""
-    from bot.terminal import picture as draw
+@app.command(name="eval", epilog="Example: dateline eval tests/data/seeds-dev.jsonl")
+def evaluate(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Gold questions, one JSON object a line.")],
+    as_json: AsJson = False,
+    corpus: Corpus = None,
+) -> int:
+    """Score the answers against gold questions."""
+    from bot.app import desk, progress
+    from evaluation.gold import read_gold
+    from evaluation.scores import evaluate as score
 
-    typer.echo(draw(_settings(corpus), questions))
+    gold = read_gold(file)
+    with desk(_settings(corpus)) as opened, progress() as shown:
+        report = opened.run(score(opened.engine, gold, shown))
+    if as_json:
+        typer.echo(json.dumps(_scores(report)))
+    else:
+        typer.echo(Renderer("text").render("evaluation", report=report))
     return 0
 
 
@@ -146,8 +162,6 @@ def status(arguments: list[str]) -> int:
             stream.reconfigure(errors="replace")
     try:
         return app(arguments or ["--help"], prog_name="dateline", standalone_mode=False) or 0
-    except KeyboardInterrupt:
-        return 130
     except Exception as problem:
         code, facts = _mistake(problem)
         typer.echo(logs.redact(Renderer("text").error(code, facts)), err=True)
@@ -172,34 +186,13 @@ def _settings(corpus: Path | None) -> Settings:
     return settings
 
 
-Teller = Callable[["Desk", str | None, str], bool]
-"""Answers one question on standard output; whether it was found."""
-
-
-def _teller(as_json: bool) -> Teller:
-    if as_json and isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
-
-    def tell(opened: "Desk", chat: str | None, question: str) -> bool:
-        from bot.lines import as_json as line
-
-        reply, milliseconds = opened.ask(chat, question)
-        typer.echo(line(question, reply, milliseconds) if as_json else Renderer("text", ":").reply(reply))
-        return reply.part == "more" or (reply.part == "answer" and reply.answer.status != "not_found")
-
-    return tell
-
-
-def _ask_one(opened: "Desk", tell: Teller, question: str) -> int:
-    return 0 if tell(opened, None, question) else 1
-
-
-def _ask_lines(opened: "Desk", tell: Teller) -> int:
-    from bot.lines import asked, typed
-
-    for number, line in enumerate(typed(), start=1):
-        question = asked(line)
-        if question.malformed:
-            typer.echo(Renderer("text").error("line_invalid", {"line": number}), err=True)
-        tell(opened, question.chat, question.question)
-    return 0
+def _scores(report: "Report") -> dict[str, object]:
+    return {
+        "answerable": asdict(report.answerable),
+        "unanswerable": asdict(report.unanswerable),
+        "by_kind": {kind: asdict(score) for kind, score in report.by_kind.items()},
+        "quotes": report.quotes,
+        "faithful": report.faithful,
+        "median_ms": round(report.median_ms, 3),
+        "failures": [outcome.gold.id for outcome in report.failures],
+    }

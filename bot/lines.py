@@ -1,4 +1,4 @@
-"""Lines of standard input in, questions out; replies in, lines of JSON out: the conversation as pipes have it."""
+"""Questions from the command line or from standard input in; their replies, in words or JSON, on standard output."""
 
 import io
 import json
@@ -6,7 +6,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.app import Desk
 from bot.conversation import Reply
+from bot.rendering import Renderer
 from retrieval import Quote
 
 
@@ -21,8 +23,7 @@ class Asked:
 
 def typed() -> Iterator[str]:
     """The lines of standard input, as they come; bytes that are no UTF-8 are replaced."""
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    _reconfigure(sys.stdin, "utf-8", "replace")
     for line in sys.stdin or ():
         yield line.removeprefix("\ufeff").removesuffix("\n")
 
@@ -41,19 +42,49 @@ def asked(line: str) -> Asked:
     return Asked(question, None if chat is None else str(chat))
 
 
-def as_json(question: str, reply: Reply, milliseconds: float) -> str:
-    """One line for one question; offsets are characters into the article's text."""
-    quotes = reply.quotes if reply.part == "more" else reply.answer.quotes if reply.part == "answer" else ()
-    return json.dumps(
-        {
-            "question": question.encode("utf-8", "replace").decode(),
-            "status": reply.answer.status if reply.part in ("answer", "more") else "not_found",
-            "confidence": round(reply.answer.confidence, 4),
-            "elapsed_ms": round(milliseconds, 2),
-            "quotes": [_quote(quote) for quote in quotes],
-        },
-        ensure_ascii=False,
-    )
+def answer(opened: Desk, question: str, *, chat: str | None = None, as_json: bool = False) -> bool:
+    """Write the reply to one question as soon as it is there; whether it was found."""
+    reply, milliseconds = opened.ask(chat, question)
+    if as_json:
+        _reconfigure(sys.stdout, "utf-8", "replace")
+        line = json.dumps(_fields(question, reply, milliseconds), ensure_ascii=False)
+    else:
+        line = Renderer("text", sign="").reply(reply)
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+    return _status(reply) != "not_found"
+
+
+def answer_each(opened: Desk, *, as_json: bool = False) -> None:
+    """Answer each line of standard input."""
+    for number, line in enumerate(typed(), start=1):
+        question = asked(line)
+        if question.malformed:
+            sys.stderr.write(Renderer("text").error("line_invalid", {"line": number}) + "\n")
+        if number > 1 and not as_json:
+            sys.stdout.write("\n")
+        answer(opened, question.question, chat=question.chat, as_json=as_json)
+
+
+def _reconfigure(stream: object, encoding: str, errors: str) -> None:
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding=encoding, errors=errors)
+
+
+def _status(reply: Reply) -> str:
+    return reply.answer.status if reply.part in ("answer", "more") else "not_found"
+
+
+def _fields(question: str, reply: Reply, milliseconds: float) -> dict[str, object]:
+    """The contract of `ask --json`; offsets are characters into the article's text."""
+    quotes = reply.answer.quotes if reply.part == "answer" else reply.quotes
+    return {
+        "question": question.encode("utf-8", "replace").decode(),
+        "status": _status(reply),
+        "confidence": round(reply.answer.confidence, 4),
+        "elapsed_ms": round(milliseconds, 2),
+        "quotes": [_quote(quote) for quote in quotes],
+    }
 
 
 def _quote(quote: Quote) -> dict[str, object]:

@@ -21,7 +21,7 @@ PROMPT = "› "
 _COMMAND = re.compile(r"\s*[:/](\w+)\s*")
 _LEAVE = re.compile(r"\s*(?:[:/]?(?:quit|exit)|[:/]q)\s*", re.IGNORECASE)
 _CITATION = r"(?m)^— .*$"
-_STYLES = {"b": "bold yellow", "i": "dim", "blockquote": "default"}
+_STYLES = {"b": "bold yellow", "i": "dim"}
 
 
 class Chat:
@@ -128,7 +128,7 @@ def styled(html: str) -> "RenderableType":
     for quoted, runs in groupby(tagged(html), key=lambda run: "blockquote" in run[1]):
         text = Text()
         for words, tags in runs:
-            text.append(words, " ".join(_STYLES.get(tag, "") for tag in tags))
+            text.append(words, " ".join(_STYLES[tag] for tag in tags if tag in _STYLES))
         if quoted:
             blocks.append(Padding(text, (0, 0, 0, 2)))
         else:  # a block ends its line by itself

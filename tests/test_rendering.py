@@ -323,7 +323,7 @@ def test_articles_listing():
 def test_every_template_compiles(form, name):
     """Nothing in prompts/ is broken or misnamed."""
     assert name.endswith(".html.j2")
-    if name.removesuffix(".html.j2") in {"failed", "expired", "not_text", "button_more", "no_token"}:
+    if name.removesuffix(".html.j2") in {"failed", "expired", "not_text", "button_more", "no_token", "hint_more"}:
         assert Renderer(form).render(name.removesuffix(".html.j2"))
 
 

@@ -96,6 +96,11 @@ def test_engine(monkeypatch):
     assert EngineSettings(Path("a"), Path("d"), 1.5, 0.5, 0.25) == load().engine
 
 
+def test_engine_by_itself(tmp_path):
+    """The engine has the same defaults on its own."""
+    assert EngineSettings(tmp_path, tmp_path) == load(corpus=tmp_path, data_dir=tmp_path).engine
+
+
 def test_level_in_any_case(monkeypatch):
     """A log level may be written small."""
     monkeypatch.setenv("DATELINE_LOG_LEVEL", "debug ")

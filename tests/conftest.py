@@ -1,0 +1,43 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, variable
+from retrieval import Engine, EngineSettings
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The corpus that comes with the project."""
+    return ROOT / "seeds"
+
+
+@pytest.fixture
+async def engine(seeds: Path) -> AsyncIterator[Engine]:
+    """An open engine over the seeds, its cache in memory."""
+    async with Engine.open(EngineSettings(seeds)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def bridges(tmp_path: Path) -> Path:
+    """A corpus with five answers to one question, `Who opened the bridge?`."""
+    folder = tmp_path / "bridges"
+    folder.mkdir()
+    for city, mayor in (("Lima", "Rojas"), ("Oslo", "Berg"), ("Turin", "Riva"), ("Porto", "Costa"), ("Ghent", "Maes")):
+        text = f"A bridge for {city}\n\nThe new bridge in {city} was opened by the mayor, {mayor}, on Monday.\n"
+        (folder / f"{city}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def unset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder, no settings but a data folder in it."""
+    for field in Settings.model_fields:
+        monkeypatch.delenv(variable(field), raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATELINE_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path
