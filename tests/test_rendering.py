@@ -216,7 +216,7 @@ def test_sources_by_date():
         ("unreadable", "cannot be opened"),
         ("outside", "a link that leads out of the folder"),
         ("copy", "the same text as another article"),
-        ("front_matter", "a mistake in its front matter"),
+        ("front_matter", "its front matter is not as allowed"),
         ("no_text", "no sentence to quote"),
     ],
 )
