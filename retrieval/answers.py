@@ -7,26 +7,27 @@ from dataclasses import dataclass, replace
 
 from retrieval import features
 from retrieval.features import FEATURES, Asked, Candidate, Context
-from retrieval.models import Answer, Article, Hit, Question, Quote, Sentence, Span
+from retrieval.models import Answer, Article, Hit, Question, Quote, Span
 
 MOST_QUOTES = 5
 LONGEST_QUOTE = 600
 
 RANKING: Mapping[str, float] = {
-    "coverage": 2.4,
+    "coverage": 2.2,
     "related": 2.0,
-    "flat_coverage": 1.6,
+    "flat_coverage": 1.8,
     "names": 0.3,
-    "exact": 2.0,
+    "exact": 2.1,
     "passage_coverage": 1.2,
     "neighbour_coverage": 2.4,
-    "title_coverage": 1.5,
+    "title_coverage": 1.6,
     "bigrams": 0.6,
     "proximity": 0.4,
-    "passage_score": 3.0,
+    "passage_score": 3.1,
     "strength": 2.8,
-    "kind": 1.1,
+    "kind": 1.0,
     "kind_near": 0.8,
+    "figure_near": 0.6,
     "speaker": 0.8,
     "opening": 0.4,
     "short": -0.3,
@@ -96,7 +97,7 @@ def answer(
     if confidence < threshold:
         return Answer(question, "not_found", confidence)
     chosen = choose(ranked)
-    quotes = tuple(quote(question, one) for one in chosen)
+    quotes = tuple(_quotes(question, chosen))
     corrections = tuple(_printed(question.corrections, chosen))
     return Answer(replace(question, corrections=corrections), "answered", confidence, quotes)
 
@@ -145,20 +146,33 @@ def choose(ranked: Sequence[Scored]) -> list[Scored]:
     return chosen
 
 
-def quote(question: Question, one: Scored) -> Quote:
-    """The candidate as a quote, with the sentence before it where it leans on that one."""
-    candidate = one.candidate
-    span = candidate.sentence.span
-    if candidate.at > 0 and _LEANS_BACK.match(candidate.sentence.text):
-        before = candidate.context.hit.passage.sentences[candidate.at - 1]
-        span = _joined(candidate.context.article, before, span)
-    return Quote(
-        article=candidate.context.article,
-        span=span,
-        text=span.of(candidate.context.article.text),
-        highlights=tuple(_highlights(question, candidate)),
-        score=one.score,
-    )
+def _quotes(question: Question, chosen: Sequence[Scored]) -> Iterator[Quote]:
+    """The chosen sentences as quotes, each with the sentence before it where it leans on that one; none said twice."""
+    said: list[tuple[str, Span]] = []
+    for one in chosen:
+        article, own = one.candidate.context.article, one.candidate.sentence.span
+        free = [
+            span
+            for span in (_with_before(one.candidate), own)
+            if not any(article.id == other and span.overlaps(already) for other, already in said)
+        ]
+        if free:
+            said.append((article.id, free[0]))
+            highlights = tuple(_highlights(question, one.candidate))
+            yield Quote(article, free[0], free[0].of(article.text), highlights, one.score)
+
+
+def _with_before(candidate: Candidate) -> Span:
+    """The sentence's span, and that of the one before it where it opens with a pronoun for what stands there.
+
+    Nothing but white space may stand between them, and together they must not be too long.
+    """
+    own = candidate.sentence.span
+    if candidate.at == 0 or not _LEANS_BACK.match(candidate.sentence.text):
+        return own
+    before = candidate.context.hit.passage.sentences[candidate.at - 1].span
+    apart = candidate.context.article.text[before.end : own.start].strip()
+    return own if apart or own.end - before.start > LONGEST_QUOTE else Span(before.start, own.end)
 
 
 def _weighted(weights: Iterable[float], values: Iterable[float]) -> float:
@@ -182,13 +196,6 @@ def _fullest(one: Scored, ranked: Sequence[Scored]) -> Scored:
         and other.features[0] >= one.features[0]
     ]
     return max(fuller, key=lambda other: len(other.terms), default=one)
-
-
-def _joined(article: Article, before: Sentence, span: Span) -> Span:
-    """Both sentences, when nothing but white space stands between them and they are not too long together."""
-    whole = Span(before.span.start, span.end)
-    apart = article.text[before.span.end : span.start].strip()
-    return span if apart or whole.end - whole.start > LONGEST_QUOTE else whole
 
 
 def _highlights(question: Question, candidate: Candidate) -> Iterator[Span]:

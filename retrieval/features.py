@@ -28,6 +28,7 @@ FEATURES = (
     "strength",
     "kind",
     "kind_near",
+    "figure_near",
     "speaker",
     "opening",
     "short",
@@ -143,6 +144,7 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float]) -> 
     question, passage = asked.question, candidate.context.hit.passage
     own = view(candidate.sentence.text)
     found = evidence(question, own)
+    near = _nearness(asked, own, found)
     values = {
         **shared,
         "coverage": asked.coverage(own.places, candidate.in_time),
@@ -157,7 +159,8 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float]) -> 
         "bigrams": _bigrams(asked, own),
         "proximity": _proximity(asked, own),
         "kind": float(bool(found)),
-        "kind_near": _nearness(asked, own, found),
+        "kind_near": near,
+        "figure_near": near if question.kind in kinds.MEASURED else 0.0,
         "speaker": float(bool(asked.speakers) and _speaks(asked.speakers, own)),
         "short": float(len(own.tokens) < _SHORT_TERMS),
         "lacks_figure": float(question.kind in kinds.MEASURED and not found),

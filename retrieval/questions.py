@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from retrieval import analysis, kinds, spelling
+from retrieval.analysis import Token
 from retrieval.dates import DatePhrase, asked_range, asks_latest
 from retrieval.followups import follow_up
 from retrieval.index.base import Index
@@ -113,7 +114,7 @@ def _terms(
     for token in analysis.with_phrases(analysis.tokens(text))[:_MOST_TERMS]:
         dated = phrase is not None and phrase.start <= token.start < phrase.end
         name = token.start > 0 and text[token.start].isupper() and not shouting
-        for term in (token.term,) if dated else _known(token.term, index):
+        for term in (token.term,) if dated else _known(token, index):
             if term in _NO_CONTENT:
                 continue
             if term != token.term:
@@ -125,12 +126,13 @@ def _terms(
     return tuple(found.values()), tuple(corrections)
 
 
-def _known(term: str, index: Index) -> tuple[str, ...]:
+def _known(token: Token, index: Index) -> tuple[str, ...]:
     """The term itself when the index, or the language, knows it; else what was meant, as far as can be told."""
+    term = token.term
     if term in index or term in _NO_CONTENT or analysis.related(term):
         return (term,)
     if (plain := spelling.nearest(term, _PLAIN)) is not None:
         return (plain,) if plain in _NO_CONTENT else ()
-    if (whole := spelling.meant(term, index)) is not None:
+    if (whole := spelling.meant(term, token.word, index)) is not None:
         return (whole,)
     return spelling.split(term, index) or (term,)

@@ -10,9 +10,12 @@ _SHORT = 4
 _LONG = 8
 
 
-def meant(term: str, index: Index) -> str | None:
-    """The indexed term nearest to an unknown one, the more frequent where two are as near; None when none is near."""
-    return nearest(term, index.similar(term), index.idf)
+def meant(term: str, word: str, index: Index) -> str | None:
+    """The indexed term nearest to an unknown one, the more frequent where two are as near; None when none is near.
+
+    The word as typed is tried too: a wrong letter near its end may have cost it its stem.
+    """
+    return nearest(term, index.similar(term), index.idf) or nearest(word, index.similar(word), index.idf)
 
 
 def nearest(term: str, known: Iterable[str], cost: Callable[[str], float] = len) -> str | None:
