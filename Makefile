@@ -57,13 +57,12 @@ eval: install
 bench: install
 	@$(BIN)/python -m evaluation.bench
 
-drawing := import sys; from bot.settings import load; from bot.terminal import picture; \
-	print(picture(load(), sys.argv[1:]))
-pictured := "Who leads the coalition of the willing?" "How many countries are in it?"
+drawing := import sys, pathlib; from bot.settings import load; from bot.terminal import picture; \
+	pathlib.Path(sys.argv[1]).write_text(picture(load(), sys.argv[2:]), encoding="utf-8")
 
 picture: install
 	@mkdir -p docs
-	@$(BIN)/python -c "$(drawing)" $(pictured) > docs/chat.svg
+	@$(BIN)/python -c '$(drawing)' docs/chat.svg "Who leads the coalition of the willing?" "Where does Macron propose to meet?"
 
 lock: install
 	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --no-emit-options $(UPGRADE) \

@@ -1,0 +1,135 @@
+"""What the project is installed from: locks, Makefile, wheel, container files, and the list of settings."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from bot.settings import Settings, variable
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+VARIABLES = [variable(field) for field in Settings.model_fields]
+
+
+def _read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def _pins(lock: str) -> dict[str, str]:
+    return dict(line.split("==") for line in _read(lock).splitlines() if line and not line.lstrip().startswith("#"))
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_locks_hold_pins_alone(lock: str) -> None:
+    """A lock has a version for each name, and neither an address nor a path nor an option."""
+    assert all(re.fullmatch(r"[a-z0-9.-]+", name) for name in _pins(lock))
+    assert all(re.fullmatch(r"[0-9][0-9a-z.]*", version) for version in _pins(lock).values())
+    assert "/" not in _read(lock)
+
+
+def test_development_lock_adds_to_the_other() -> None:
+    """What is developed with is what is run with, and more."""
+    assert _pins("requirements.lock").items() < _pins("requirements-dev.lock").items()
+
+
+@pytest.mark.parametrize(
+    ("lock", "wanted"),
+    [
+        ("requirements.lock", PROJECT["project"]["dependencies"]),
+        ("requirements-dev.lock", PROJECT["project"]["optional-dependencies"]["dev"]),
+        ("requirements-dev.lock", PROJECT["build-system"]["requires"]),
+    ],
+)
+def test_locks_hold_what_the_project_asks_for(lock: str, wanted: list[str]) -> None:
+    """Every dependency is pinned to a version that the project allows."""
+    pins = _pins(lock)
+    requirements = [Requirement(text) for text in wanted]
+    assert [] == [
+        str(requirement)
+        for requirement in requirements
+        if not requirement.specifier.contains(pins.get(canonicalize_name(requirement.name), "0"))
+    ]
+
+
+def test_make_says_what_is_missing(tmp_path: Path) -> None:
+    """Without a usable Python, make says in one line what to install and leaves with status 2."""
+    (tmp_path / "Makefile").write_text(_read("Makefile"), encoding="utf-8")
+    for name in ("requirements-dev.lock", "pyproject.toml"):
+        (tmp_path / name).touch()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(
+        ["make", "run", "PYTHON=false"],
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (2, "") == (done.returncode, done.stdout)
+    assert 1 == len(done.stderr.splitlines())
+    assert "Dateline needs Python 3.11 or newer" in done.stderr
+
+
+def test_wheel_answers_on_its_own(tmp_path: Path) -> None:
+    """The wheel holds everything: unpacked elsewhere, it answers."""
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", tmp_path],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        wheel.extractall(tmp_path / "site")
+    program = "import sys, bot; assert bot.__file__.startswith(sys.argv.pop()); from bot.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "ask", "Where does Macron propose to meet?", str(tmp_path)],
+        cwd=tmp_path,
+        env=_unset(tmp_path) | {"PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "Geneva" in done.stdout
+
+
+def test_image_is_given_what_it_is_built_from() -> None:
+    """What the wheel is made of is copied into the image, and nothing of that is kept from the build."""
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", _read("Dockerfile"), re.MULTILINE)
+    files = {name for line in copied for name in line.split()}
+    let_in = {line[1:] for line in _read(".dockerignore").splitlines() if line.startswith("!")}
+    assert set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]) < files
+    assert files == let_in
+
+
+def test_container_takes_every_setting() -> None:
+    """Each setting reaches the container: through the Compose file, or fixed in the image."""
+    given = _read("docker-compose.yml") + _read("Dockerfile")
+    assert [] == [name for name in VARIABLES if not re.search(rf"\b{name}\b[:=]", given)]
+
+
+def test_settings_are_documented() -> None:
+    """The README's table has a row for each setting, in their order, with its default where that is a plain value."""
+    rows = re.findall(r"^\| `([A-Z][A-Z0-9_]+)` \| .+ \| (.+) \|$", _read("README.md"), re.MULTILINE)
+    assert VARIABLES == [name for name, _ in rows]
+    defaults = {
+        variable(name): f"`{field.default}`"
+        for name, field in Settings.model_fields.items()
+        if isinstance(field.default, str | float)
+    }
+    assert defaults == {name: shown for name, shown in rows if name in defaults}
+
+
+def _unset(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "TELEGRAM_"))}
+    return kept | {"HOME": str(home), "XDG_DATA_HOME": str(home / "data")}
