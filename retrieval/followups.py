@@ -5,6 +5,8 @@ name before it, or is a bare question word. A message that stands on its own car
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
 from retrieval import analysis
 from retrieval.models import Answer, Question, QuestionTerm
@@ -33,16 +35,13 @@ def follow_up(question: Question, before: Answer) -> Question:
     old = before.question
     carried = tuple(_carried(question, old))
     kept_kind = question.kind == "thing" and not _ASKS.search(question.text)
-    return Question(
-        text=question.text,
-        terms=question.terms,
+    return replace(
+        question,
         kind=old.kind if kept_kind else question.kind,
         dates=question.dates or old.dates,
-        latest=question.latest,
         carried=carried,
-        about=" ".join(dict.fromkeys(term.word for term in carried if term.name or not any(c.name for c in carried))),
+        about=_about(carried),
         near=(before.quotes[0].article.id, before.quotes[0].span) if before.quotes else None,
-        corrections=question.corrections,
     )
 
 
@@ -61,9 +60,13 @@ def _carried(question: Question, old: Question) -> list[QuestionTerm]:
     own = {term.term for term in question.terms}
     new_nationality = any(analysis.is_nationality(term) for term in own)
     return [
-        QuestionTerm(
-            term.term, term.word, _CARRIED_NAME if term.name else _CARRIED_WORD, term.name, related=term.related
-        )
+        replace(term, weight=term.weight * (_CARRIED_NAME if term.name else _CARRIED_WORD))
         for term in old.all_terms
         if term.term not in own and not term.dated and not (new_nationality and analysis.is_nationality(term.term))
     ]
+
+
+def _about(carried: Iterable[QuestionTerm]) -> str:
+    """What is carried over, in words: the names if there are any, else all that carries weight."""
+    names = [term.word for term in carried if term.name]
+    return " ".join(dict.fromkeys(names or [term.word for term in carried if term.weight >= _CARRIED_WORD]))

@@ -79,7 +79,7 @@ _REASON = re.compile(
     r"caused by|payment for|aimed at|led to|reasons?)\b.*",
     re.I | re.S,
 )
-_STANCE = "oppose reject accept support consider believe want fear hope refuse agree approve welcome praise favour back"
+_STANCE = "oppose reject accept consider believe refuse agree approve welcome praise favour"
 SAYING_TERMS = frozenset(term_of(verb) for verb in (*_SAYING.strip("(?:)").split("|"), *_STANCE.split()))
 """Index terms of the verbs of saying, and of holding a view."""
 
@@ -94,6 +94,7 @@ _FOCUS = re.compile(
     r"\bnumber of\s+(\w+)|\bhow long (?!did|do|does|has|have|had|is|was|were|are|will|would|can|could)(\w+)"
 )
 
+_NAMING = re.compile(r"\b(?:call|describe|label|brand|term|refer to)\w*\b", re.IGNORECASE)
 _TYPE = re.compile(
     r"\b(?:which|what)\s+((?!is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|if|about)\w+(?:\s+(?:of|\w+))?)",
     re.IGNORECASE,
@@ -113,6 +114,11 @@ def speaker(question: str) -> str:
     """The words of a question between its auxiliary and its verb of saying: whose words are asked for."""
     match = _SPEAKER.search(question.lower())
     return (match[1] or match[2]) if match else ""
+
+
+def is_naming(question: str) -> bool:
+    """Whether a question asks what somebody called something: the answer then likely stands in quotation marks."""
+    return _NAMING.search(question) is not None
 
 
 def type_words(question: str) -> Span:
