@@ -21,6 +21,9 @@ PROMPT = "› "
 _COMMAND = re.compile(r"\s*[:/](\w+)\s*")
 _LEAVE = re.compile(r"\s*(?:[:/]?(?:quit|exit)|[:/]q)\s*", re.IGNORECASE)
 _CITATION = r"(?m)^— .*$"
+_WEB_FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+"""A picture is whole in itself: it fetches nothing from anywhere."""
+
 _STYLES = {"b": "bold yellow", "i": "dim"}
 
 
@@ -149,4 +152,4 @@ def picture(settings: Settings, questions: list[str], width: int = 76) -> str:
         for question in questions:
             console.print(Text.assemble((PROMPT, "bold"), question))
             show(console, talk.respond(question) or "")
-    return console.export_svg(title="dateline chat")
+    return _WEB_FONT.sub("", console.export_svg(title="dateline chat"))

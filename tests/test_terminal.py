@@ -144,8 +144,9 @@ def test_width(width):
 
 
 def test_picture(unset):
-    """The picture is an SVG image with question and answer in it."""
+    """The picture is an SVG image with question and answer in it, and fetches nothing."""
     drawn = picture(load(), [QUESTION])
+    assert "url(" not in drawn.replace("url(#", "")
     words = "".join(ElementTree.fromstring(drawn).itertext()).replace("\u00a0", " ")
     assert QUESTION in words
     assert "❝" in words
