@@ -141,8 +141,10 @@ def _unquoted(value: str) -> str:
 
 def _allowed(key: str, value: str, stated: dict[str, str]) -> str:
     """What is allowed in place of a pair that may not stand, or nothing for one that may."""
-    if key not in KEYS or key in stated:
-        return ", ".join(known for known in KEYS if known not in stated)
+    if key not in KEYS:
+        return ", ".join(KEYS)
+    if key in stated:
+        return f"{key} once"
     if key == "date" and value and not written_date(value):
         return "YYYY-MM-DD, 13 March 2025"
     if key == "url" and value and not is_web_address(value):

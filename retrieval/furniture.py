@@ -49,7 +49,7 @@ _POINTS_AWAY = re.compile(
     r"|\b(?:click|tap|read\s+more|read\s+it)\s+here\b",
     re.IGNORECASE,
 )
-_INNER_STOP = re.compile(r"[.!?…][\"'”’»)]*\s")
+_INNER_STOP = re.compile(r"(?:(?<=[^\W\d_]{3})[.…]|[!?])[\"'”’»)]*\s")  # "St. " and "U.S. " end nothing
 _TELLS = re.compile(r"\b(?:said|told|added|was|were|had|would)\b")
 _PUNCTUATION = re.compile(r"[.,;:!?…]")
 _SITE_WORDS = re.compile(
@@ -102,11 +102,11 @@ def _form_of_stopped(text: str) -> Form:
 
 def _form_of_stopless(text: str) -> Form:
     words = len(text.split(maxsplit=_HEADLINE_WORDS + 1))
+    if len(text) > _HEADLINE or words > _HEADLINE_WORDS or _INNER_STOP.search(text):
+        return "paragraph"
     if words <= _SUBHEAD_WORDS and len(text) <= _SUBHEAD and ": " not in text:
         return "short"
-    if len(text) > _HEADLINE or words > _HEADLINE_WORDS or _INNER_STOP.search(text) or _TELLS.search(text):
-        return "paragraph"
-    return "headline"
+    return "paragraph" if _TELLS.search(text) else "headline"
 
 
 def _is_furniture(stretch: Stretch) -> bool:

@@ -55,7 +55,7 @@ def _grouped(paragraphs: Sequence[Sequence[Sentence]]) -> list[list[Sentence]]:
     for part in chain.from_iterable(map(_divided, paragraphs)):
         if groups and len(groups[-1]) < FEWEST and len(groups[-1]) + len(part) <= MOST:
             groups[-1] += part
-        elif part:
+        else:
             groups.append(part)
     settled: list[list[Sentence]] = []
     for group in groups:
@@ -67,7 +67,7 @@ def _grouped(paragraphs: Sequence[Sequence[Sentence]]) -> list[list[Sentence]]:
 
 
 def _divided(paragraph: Sequence[Sentence]) -> list[list[Sentence]]:
-    count = max(1, math.ceil(len(paragraph) / MOST))
+    count = math.ceil(len(paragraph) / MOST)
     bounds = [len(paragraph) * i // count for i in range(count + 1)]
     return [list(paragraph[first:last]) for first, last in pairwise(bounds)]
 
@@ -117,14 +117,13 @@ def _whole_sentences(text: str, piece: Span) -> Iterator[Span]:
 
 
 def _moved(text: str, start: int, end: int) -> int:
-    """Where the sentence from `start` really ends: after its closing marks and notes, before the next one's openers."""
+    """Where the sentence from `start` really ends: after its own closing mark, before the next one's opening mark."""
     if (notes := _NOTES.match(text, end)) and not text[end - 1].isspace():
         return notes.end()
-    is_open = text.count('"', start, end) % 2 == 1
-    if text[end] in "”»" or (text[end] == '"' and is_open and text[end + 1 : end + 2].isspace()):
+    if text[end] in "”»" and text[end + 1 : end + 2].isspace():
         return end + 1
     body = text[start:end].rstrip()
-    if body[-1:] in _OPENERS or (body.endswith('"') and is_open):
+    if body[-1:] in _OPENERS or (body.endswith('"') and body.count('"') % 2):
         return start + len(body) - 1
     return end
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from retrieval.models import Span
 
@@ -91,18 +91,22 @@ def _unmarked(line: str, start: int, run: int) -> Stretch:
 
 
 def _wrap_width(lines: Sequence[Stretch]) -> int:
-    """The column at which the text was wrapped, or 0: hardly a line there could have held the next one's first word."""
-    runs: dict[int, list[str]] = {}
-    for line in lines:
-        runs.setdefault(line.run, []).append(line.text)
-    width = 0
-    for run in runs.values():
-        widest = max(map(len, run))
-        if len(run) >= 3 and _NARROWEST <= widest <= _WIDEST:
-            full = sum(_is_full(one, following, widest) for one, following in pairwise(run))
-            if full * 10 >= (len(run) - 1) * 7:
-                width = max(width, widest)
-    return width
+    """The column at which the text was wrapped, or 0."""
+    runs = (list(run) for _, run in groupby(lines, key=lambda line: line.run))
+    return max((_width_of([line.text for line in run]) for run in runs), default=0)
+
+
+def _width_of(run: Sequence[str]) -> int:
+    """The longest line of a wrapped paragraph: hardly one could have held the next one's first word.
+
+    Some lines must begin in lower case, or a list of headlines of about the same length would do.
+    """
+    width = max(map(len, run))
+    if len(run) < 3 or not _NARROWEST <= width <= _WIDEST:
+        return 0
+    full = sum(_is_full(line, following, width) for line, following in pairwise(run))
+    lower = sum(line[0].islower() for line in run)
+    return width if full * 10 >= (len(run) - 1) * 7 and lower * 3 >= len(run) else 0
 
 
 def _is_full(line: str, following: str, width: int) -> bool:

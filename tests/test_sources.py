@@ -1,0 +1,264 @@
+"""A folder in; its article files, and a reason for each one left out."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval import sources
+from retrieval.errors import CorpusMissing
+from retrieval.models import Document, LeftOut
+
+NEWS = "Café society met in Paris – “déjà vu”, said the minister. "
+
+
+def write(folder: Path, name: str, content: bytes = b"Some text.") -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def read(folder: Path, content: bytes) -> Document | LeftOut:
+    write(folder, "a.txt", content)
+    return sources.read(sources.scan(folder)[0][0])
+
+
+def ids(folder: Path) -> list[str]:
+    return [file.id for file in sources.scan(folder)[0]]
+
+
+def test_article_files_of_all_folders_are_found_in_the_order_of_their_ids(tmp_path):
+    """Text and Markdown files are articles wherever they lie, and whatever the case of their suffix."""
+    for name in ("b.txt", "a/z.md", "a.markdown", "a/b/c.TXT"):
+        write(tmp_path, name)
+
+    assert ["a.markdown", "a/b/c.TXT", "a/z.md", "b.txt"] == ids(tmp_path)
+
+
+def test_hidden_files_readme_and_catalog_are_passed_over_in_silence(tmp_path):
+    """They are neither articles nor left out."""
+    for name in (".hidden.txt", ".git/a.txt", "README.md", "sub/readme.md", "catalog.toml"):
+        write(tmp_path, name)
+
+    assert ((), ()) == sources.scan(tmp_path)
+
+
+def test_what_is_no_text_file_is_left_out_with_its_suffix(tmp_path):
+    """A catalog in a subfolder is no catalog, and a file without a suffix is no article either."""
+    for name in ("a.pdf", "sub/catalog.toml", "noext"):
+        write(tmp_path, name)
+
+    assert (
+        LeftOut("a.pdf", "suffix", ".pdf"),
+        LeftOut("noext", "suffix", ""),
+        LeftOut("sub/catalog.toml", "suffix", ".toml"),
+    ) == sources.scan(tmp_path)[1]
+
+
+def test_a_file_over_the_limit_is_left_out_unopened(tmp_path):
+    """Exactly 20 MB is still read; a byte more is not."""
+    with write(tmp_path, "large.txt").open("wb") as file:
+        file.truncate(sources.LIMIT + 1)
+    with write(tmp_path, "fits.txt").open("wb") as file:
+        file.truncate(sources.LIMIT)
+
+    files, left_out = sources.scan(tmp_path)
+
+    assert ["fits.txt"] == [file.id for file in files]
+    assert (LeftOut("large.txt", "too_large", "20.0 MB"),) == left_out
+
+
+def test_a_file_that_grew_after_the_scan_is_not_read_whole(tmp_path):
+    """The limit holds when reading too."""
+    path = write(tmp_path, "a.txt")
+    (file,), _ = sources.scan(tmp_path)
+    with path.open("wb") as grown:
+        grown.truncate(sources.LIMIT * 2)
+
+    assert LeftOut("a.txt", "too_large", "20.0 MB") == sources.read(file)
+
+
+def test_a_link_out_of_the_folder_is_left_out_and_one_inside_is_not(tmp_path):
+    """Files and folders alike; the reason names where the link leads."""
+    outside = write(tmp_path, "elsewhere/secret.txt")
+    corpus = tmp_path / "corpus"
+    write(corpus, "real/a.txt")
+    (corpus / "inside.txt").symlink_to("real/a.txt")
+    (corpus / "out.txt").symlink_to(outside)
+    (corpus / "folder").symlink_to(outside.parent)
+
+    files, left_out = sources.scan(corpus)
+
+    assert ["inside.txt", "real/a.txt"] == [file.id for file in files]
+    assert (
+        LeftOut("folder", "outside", str(outside.parent)),
+        LeftOut("out.txt", "outside", str(outside)),
+    ) == left_out
+
+
+def test_links_between_folders_neither_loop_nor_repeat(tmp_path):
+    """A folder is visited once, under its own name; one that is hidden is visited where a link shows it."""
+    write(tmp_path, "a/one.txt")
+    write(tmp_path, "b/two.txt")
+    write(tmp_path, ".store/three.txt")
+    (tmp_path / "a/up").symlink_to("..")
+    (tmp_path / "a/b").symlink_to("../b")
+    (tmp_path / "b/a").symlink_to("../a")
+    (tmp_path / "shown").symlink_to(".store")
+
+    assert ["a/one.txt", "b/two.txt", "shown/three.txt"] == ids(tmp_path)
+
+
+def test_broken_and_circular_links_are_unreadable(tmp_path):
+    """They are named, with the system's reason."""
+    (tmp_path / "broken.txt").symlink_to("nowhere.txt")
+    (tmp_path / "circle.txt").symlink_to("circle.txt")
+
+    assert [("broken.txt", "unreadable"), ("circle.txt", "unreadable")] == [
+        (one.path, one.reason) for one in sources.scan(tmp_path)[1]
+    ]
+
+
+def test_a_pipe_and_a_socket_are_never_opened(tmp_path):
+    """To open a pipe would be to wait for ever."""
+    os.mkfifo(tmp_path / "pipe.txt")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket.txt"))
+
+        assert [("pipe.txt", "unreadable"), ("socket.txt", "unreadable")] == [
+            (one.path, one.reason) for one in sources.scan(tmp_path)[1]
+        ]
+
+
+def test_a_name_that_is_no_utf8_is_left_out(tmp_path):
+    """Such a name could neither be stored nor shown."""
+    try:
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_text("Text.", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes only UTF-8 names")
+
+    assert (LeftOut("caf?.txt", "unreadable", "name: utf-8"),) == sources.scan(tmp_path)[1]
+
+
+def test_a_file_that_vanished_is_unreadable(tmp_path):
+    """Files may go between scan and read; the others are served."""
+    path = write(tmp_path, "a.txt")
+    (file,), _ = sources.scan(tmp_path)
+    path.unlink()
+
+    assert LeftOut("a.txt", "unreadable", "No such file or directory") == sources.read(file)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_without_permission_is_unreadable(tmp_path):
+    """The folder is named, and the rest is served."""
+    write(tmp_path, "a.txt")
+    locked = write(tmp_path, "locked/b.txt").parent
+    locked.chmod(0)
+    try:
+        files, left_out = sources.scan(tmp_path)
+    finally:
+        locked.chmod(0o700)
+
+    assert ["a.txt"] == [file.id for file in files]
+    assert (LeftOut("locked", "unreadable", "Permission denied"),) == left_out
+
+
+@pytest.mark.parametrize(
+    "make", [lambda path: None, lambda path: path.write_text(""), lambda path: path.symlink_to(path)]
+)
+def test_a_corpus_that_is_no_folder_is_an_error(tmp_path, make):
+    """Nothing there, a file, or a link to itself: the error names the path."""
+    path = tmp_path / "corpus"
+    make(path)
+
+    with pytest.raises(CorpusMissing) as caught:
+        sources.scan(path)
+
+    assert {"path": path} == caught.value.facts
+
+
+def test_an_empty_folder_has_no_files(tmp_path):
+    """That is no error."""
+    assert ((), ()) == sources.scan(tmp_path)
+
+
+def test_the_stamp_changes_with_the_file_and_only_then(tmp_path):
+    """It decides whether a file is read again."""
+    path = write(tmp_path, "a.txt")
+    first = sources.scan(tmp_path)[0][0].stamp
+    again = sources.scan(tmp_path)[0][0].stamp
+    status = path.stat()
+    path.write_bytes(b"Same size.")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    changed = sources.scan(tmp_path)[0][0].stamp
+
+    assert first == again
+    assert first != changed
+
+
+@pytest.mark.parametrize("content", [b"", b" \r\n\t", "\ufeff\n".encode(), "\u00a0\u2003".encode()])
+def test_a_file_of_white_space_is_empty(tmp_path, content):
+    """A byte order mark makes no text either."""
+    assert LeftOut("a.txt", "empty") == read(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"text\0text",
+        b"\x89PNG\r\n\x1a\n" + bytes(range(1, 256)) * 4,
+        b"\xff\xfea",
+        bytes(range(128, 256)) * 8,
+        b"\xef\xbb\xbf\0",
+    ],
+)
+def test_what_is_no_text_is_binary(tmp_path, content):
+    """NUL bytes, control characters, half a UTF-16 character, and bytes that no encoding explains."""
+    assert LeftOut("a.txt", "binary") == read(tmp_path, content)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0")))
+def test_utf8_is_read_as_it_is(tmp_path_factory, text):
+    """Newlines, byte order mark and all: offsets are those of `bytes.decode`."""
+    found = read(tmp_path_factory.mktemp("corpus"), text.encode())
+
+    assert LeftOut("a.txt", "empty") == found or Document("a.txt", text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "named"),
+    [
+        (NEWS, "cp1252", "cp1252"),
+        (NEWS * 50, "cp1252", "cp1252"),
+        ("Café", "latin-1", "cp1252"),
+        ("Türkiye Cumhurbaşkanı Erdoğan, görüşmeye katıldı. Şimdi barış için çalışıyoruz.", "cp1254", "cp1254"),
+        ("Премьер-министр Великобритании заявил, что коалиция готова.", "cp1251", "cp1251"),
+        (NEWS, "utf-16", "utf-16"),
+        (NEWS, "utf-32", "utf-32"),
+    ],
+)
+def test_other_encodings_are_detected_and_named(tmp_path, text, encoding, named):
+    """Also in a text of a few words, and Western European first."""
+    assert Document("a.txt", text, named) == read(tmp_path, text.encode(encoding))
+
+
+def test_a_broken_byte_does_not_spoil_a_utf8_file(tmp_path):
+    """The rest is read as UTF-8, not as another encoding, and the file is marked."""
+    content = (NEWS * 3).encode()
+
+    assert Document("a.txt", NEWS * 3 + "\ufffd", "utf-8, damaged") == read(tmp_path, content + b"\xff")
+
+
+def test_a_corpus_that_vanished_while_it_is_walked_is_named(tmp_path):
+    """As a point, among what is left out."""
+    (tmp_path / "gone").mkdir()
+    walk = sources._walk((tmp_path / "gone").resolve())
+    (tmp_path / "gone").rmdir()
+
+    assert [LeftOut(".", "unreadable", "No such file or directory")] == list(walk)
