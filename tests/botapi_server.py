@@ -45,6 +45,7 @@ class Failure:
     status: int
     description: str
     retry_after: int = 0
+    migrate_to_chat_id: int = 0
     times: int = 1
 
 
@@ -72,7 +73,7 @@ class BotApiServer:
         self._delays: dict[str, float] = {}
         self._last_id = 0
         self._polls = 0
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
         self._connections: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -134,7 +135,7 @@ class BotApiServer:
     # What goes wrong
 
     def fail(self, method: str, status: int, description: str = "Internal Server Error", **more: int) -> None:
-        """Refuse the next call (`times`) of `method`, with `retry_after` where given."""
+        """Refuse the next call (`times`) of `method`, with `retry_after` or `migrate_to_chat_id`."""
         self._failures[method] = Failure(status, description, **more)
 
     def drop(self, method: str, times: int = 1) -> None:
@@ -163,11 +164,12 @@ class BotApiServer:
 
     async def until(self, holds: Callable[[], bool], within: float = 5.0) -> None:
         """Wait for something to hold; it is looked at after each call and update."""
-        async with self._changed:
-            try:
-                await asyncio.wait_for(self._changed.wait_for(holds), within)
-            except TimeoutError:
-                raise AssertionError(f"never came; calls: {self.calls}, sent: {self.sent}") from None
+        try:
+            async with asyncio.timeout(within):
+                while not holds():
+                    await self._changed.wait()
+        except TimeoutError:
+            raise AssertionError(f"never came; calls: {self.calls}, sent: {self.sent}") from None
 
     # HTTP
 
@@ -259,9 +261,9 @@ class BotApiServer:
         while not self._updates and time.monotonic() < end and not reader.at_eof():
             if self._polls != number:
                 raise Refused("Conflict: terminated by other getUpdates request; make sure that only one bot runs", 409)
-            async with self._changed:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), min(0.05, max(0.0, end - time.monotonic())))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(0.05, end - time.monotonic())):
+                    await self._changed.wait()
         if reader.at_eof():
             raise Dropped
         return self._updates[: values.get("limit", 100)]
@@ -363,20 +365,15 @@ class BotApiServer:
         return self._last_id
 
     def _notify(self) -> None:
-        async def notify() -> None:
-            async with self._changed:
-                self._changed.notify_all()
-
-        task = asyncio.get_running_loop().create_task(notify())
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
+        self._changed.set()
+        self._changed = asyncio.Event()
 
 
 class _Told(Refused):
     """A refusal that the test asked for."""
 
     def __init__(self, failure: Failure) -> None:
-        more = {"retry_after": failure.retry_after} if failure.retry_after else {}
+        more = {name: vars(failure)[name] for name in ("retry_after", "migrate_to_chat_id") if vars(failure)[name]}
         super().__init__(failure.description.removeprefix("Bad Request: "), failure.status, **more)
 
 

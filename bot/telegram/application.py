@@ -24,7 +24,7 @@ from bot.telegram.limits import InOrder, RateLimiter
 from bot.telegram.polling import Poller, PollingRequest, untiring
 from retrieval import Engine
 
-GRACE = 4.0
+GRACE = 3.0
 """Seconds in which what is under way is still answered after a stop; Docker kills after ten."""
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,6 @@ without a word when the token is withdrawn, and repeats a batch for ever that ho
 """
 
 import asyncio
-import itertools
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -14,11 +13,11 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.telegram.sending import seconds
+from bot.telegram.sending import FIRST_PAUSE, seconds
 
 LONG_POLL = 25
 """Seconds that Telegram holds a poll when nothing happens."""
-LONGEST_PAUSE = 30
+LONGEST_PAUSE = 30.0
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 
 T = TypeVar("T")
@@ -79,14 +78,15 @@ def _readable(update: dict[str, Any]) -> dict[str, Any]:
 
 async def untiring(what: str, call: Callable[[], Awaitable[T]]) -> T:
     """Make a call until it succeeds, with longer and longer pauses. Raises InvalidToken, which no pause can mend."""
-    for attempt in itertools.count():
+    attempt = 0
+    while True:
         try:
             return await call()
         except InvalidToken:
             raise
         except TelegramError as error:
-            pause = seconds(error) if isinstance(error, RetryAfter) else min(2**attempt, LONGEST_PAUSE)
+            pause = seconds(error) if isinstance(error, RetryAfter) else min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
             reason = "someone else receives the updates of this bot: " if isinstance(error, Conflict) else ""
-            log.warning("%s failed, next attempt in %d s: %s%s", what, pause, reason, error)
+            log.warning("%s failed, next attempt in %g s: %s%s", what, pause, reason, error)
+            attempt += 1
             await asyncio.sleep(pause)
-    raise AssertionError

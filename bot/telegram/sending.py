@@ -15,6 +15,7 @@ from bot.rendering import plain
 from bot.telegram.splitting import split
 
 ATTEMPTS = 6
+FIRST_PAUSE = 0.5
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -59,16 +60,18 @@ class _Piece:
 
     async def deliver(self) -> Message | None:
         """Send until it is sent; None when it is not known whether it arrived, or nobody wants it."""
-        for attempt in range(ATTEMPTS):
+        attempt = 0
+        while True:
             try:
                 return await self._send()
             except TelegramError as error:
+                attempt += 1
+                if attempt == ATTEMPTS:
+                    raise
                 pause = self._pause(error, attempt)
                 if pause is None:
                     return None
                 await asyncio.sleep(pause)
-        log.error("given up after %d attempts to send an answer", ATTEMPTS)
-        return None
 
     async def _send(self) -> Message:
         return await self._to.get_bot().send_message(
@@ -103,7 +106,7 @@ class _Piece:
                 return None
             case NetworkError():
                 log.warning("an answer could not be sent, trying again: %s", error)
-                return float(min(2**attempt, 15))
+                return FIRST_PAUSE * 2.0 ** (attempt - 1)
         raise error
 
 

@@ -1,0 +1,166 @@
+"""Sending: each piece arrives once, whatever Telegram or the network says to it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from botapi_server import BotApiServer
+from running import TOKEN
+from telegram import Bot, InlineKeyboardMarkup, Message
+from telegram.error import BadRequest, ChatMigrated, InvalidToken
+from telegram.request import HTTPXRequest
+
+from bot.telegram.keyboards import more_keyboard
+from bot.telegram.sending import ATTEMPTS, reply
+
+CHAT = 7
+LONG = "\n\n".join(f"<b>{number}</b> {'word ' * 300}" for number in range(5))
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[BotApiServer]:
+    async with BotApiServer(TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
+async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
+    async with Bot(TOKEN, f"{server.url}/bot", request=HTTPXRequest(read_timeout=0.3)) as bot:
+        yield bot
+
+
+@pytest.fixture
+def question(server: BotApiServer, bot: Bot) -> Message:
+    return Message.de_json(server.say(CHAT, "A question"), bot)
+
+
+def texts(server: BotApiServer) -> list[str]:
+    return [message["text"] for message in server.sent]
+
+
+async def test_a_long_reply_comes_in_pieces_in_order(server: BotApiServer, question: Message) -> None:
+    """Every piece hangs on the question, the last has the keyboard and is given back."""
+    sent = await reply(question, LONG, more_keyboard("More"))
+    assert [
+        (message["text"][0], message["reply_to_message"]["message_id"], "reply_markup" in message)
+        for message in server.sent
+    ] == [("0", 1, False), ("2", 1, False), ("4", 1, True)]
+    assert sent
+    assert isinstance(sent.reply_markup, InlineKeyboardMarkup)
+    assert server.refused == []
+
+
+async def test_a_deleted_question_is_answered_all_the_same(server: BotApiServer, question: Message, bot: Bot) -> None:
+    """What it would have hung on is gone; the answer comes without."""
+    gone = Message.de_json(server.say(CHAT, "x") | {"message_id": 99}, bot)
+    await reply(gone, "answer")
+    assert texts(server) == ["answer"]
+    assert server.refused == []
+
+
+async def test_markup_that_telegram_refuses_is_sent_as_text(
+    server: BotApiServer, question: Message, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The person gets the words without the tags, and the fault is logged."""
+    await reply(question, "<h1>Title &amp; more</h1>")
+    assert texts(server) == ["Title & more"]
+    assert len(server.refused) == 1
+    assert "markup refused" in caplog.text
+
+
+async def test_telegram_says_how_long_to_wait(server: BotApiServer, question: Message) -> None:
+    """After a 429 the message is sent when the time is over, once."""
+    server.fail("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
+    await reply(question, "answer")
+    first, second = server.of("sendMessage")
+    assert second.at - first.at >= 1
+    assert texts(server) == ["answer"]
+
+
+async def test_a_server_error_is_tried_again(server: BotApiServer, question: Message) -> None:
+    """The server says that it failed, so nothing was sent."""
+    server.fail("sendMessage", 502, "Bad Gateway")
+    await reply(question, "answer")
+    assert texts(server) == ["answer"]
+
+
+async def test_a_lost_answer_is_not_sent_again(
+    server: BotApiServer, question: Message, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When the connection breaks after sending, the message may have arrived: a second one might show twice."""
+    server.drop("sendMessage")
+    assert await reply(question, "answer") is None
+    assert texts(server) == ["answer"]
+    assert "may not have arrived" in caplog.text
+
+
+async def test_a_timed_out_message_is_not_sent_again(server: BotApiServer, question: Message) -> None:
+    """A server that is slow to say so has sent it."""
+    server.delay("sendMessage", 0.6)
+    assert await reply(question, "answer") is None
+    await server.replies(1)
+    assert len(server.of("sendMessage")) == 1
+
+
+async def test_a_server_that_is_away_for_a_moment_is_waited_for(server: BotApiServer, question: Message) -> None:
+    """No connection means that nothing was sent; the message goes when there is one again."""
+    await server.__aexit__()
+    sent = asyncio.create_task(reply(question, "answer"))
+    await asyncio.sleep(0.1)
+    await server.__aenter__()
+    assert await sent
+    assert texts(server) == ["answer"]
+
+
+async def test_nobody_there_is_no_failure(server: BotApiServer, question: Message) -> None:
+    """Whoever blocked the bot gets nothing, and that is that."""
+    server.fail("sendMessage", 403, "Forbidden: bot was blocked by the user")
+    assert await reply(question, "answer") is None
+    assert len(server.of("sendMessage")) == 1
+
+
+async def test_a_group_that_moved_is_followed(server: BotApiServer, bot: Bot) -> None:
+    """A group that became a supergroup has another id, which Telegram names."""
+    question = Message.de_json(server.say(-100, "A question"), bot)
+    server.say(-200, "Here we are now")
+    server.fail("sendMessage", 400, "group chat was upgraded to a supergroup chat", migrate_to_chat_id=-200)
+    await reply(question, "answer")
+    assert [message["chat"]["id"] for message in server.sent] == [-200]
+
+
+@pytest.mark.parametrize(("status", "error"), [(400, BadRequest), (401, InvalidToken)])
+async def test_what_cannot_be_mended_is_raised(
+    server: BotApiServer, question: Message, status: int, error: type[Exception]
+) -> None:
+    """No right to write, no token: no attempt would help."""
+    server.fail("sendMessage", status, "not enough rights to send text messages to the chat")
+    with pytest.raises(error):
+        await reply(question, "answer")
+    assert len(server.of("sendMessage")) == 1
+
+
+async def test_it_gives_up_in_the_end(server: BotApiServer, bot: Bot) -> None:
+    """A group that moves each time it is followed is not followed for ever."""
+    question = Message.de_json(server.say(-100, "A question"), bot)
+    server.fail("sendMessage", 400, "upgraded to a supergroup", migrate_to_chat_id=-100, times=99)
+    with pytest.raises(ChatMigrated):
+        await reply(question, "answer")
+    assert len(server.of("sendMessage")) == ATTEMPTS
+
+
+async def test_nothing_to_say_sends_nothing(server: BotApiServer, question: Message) -> None:
+    """An empty text is no message."""
+    assert await reply(question, " \n") is None
+    assert server.of("sendMessage") == []
+
+
+@pytest.mark.parametrize(("fields", "thread"), [({"is_topic_message": True}, 5), ({}, None)])
+async def test_a_topic_is_named_a_thread_of_replies_is_not(
+    server: BotApiServer, bot: Bot, fields: dict[str, Any], thread: int | None
+) -> None:
+    """Only topics of a forum can be sent to."""
+    question = Message.de_json(server.say(-100, "A question", message_thread_id=5, **fields), bot)
+    await reply(question, "answer")
+    assert thread == server.of("sendMessage")[0].parameters.get("message_thread_id")
+    assert server.refused == []
