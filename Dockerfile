@@ -15,11 +15,13 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
     && pip --python /opt/dateline install --no-deps dist/*.whl
 
 FROM python:3.12-slim
+# The image comes without the standard library's bytecode, and a read-only file system keeps none: without it every
+# health check takes 0.5 s more.
+RUN python -m compileall -q -x '/(lib2to3|tests?|site-packages)/' /usr/local/lib/python3.*
 RUN useradd --uid 10001 --user-group --home-dir /data --no-create-home --shell /usr/sbin/nologin dateline \
     && install --directory --owner dateline --group dateline /data
 COPY --from=build /opt/dateline /opt/dateline
 COPY seeds /app/seeds
-# Bytecode is compiled above; the root file system may be read-only.
 ENV PATH=/opt/dateline/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
