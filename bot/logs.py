@@ -30,8 +30,9 @@ def configure(level: str) -> None:
 
 
 def hide(secret: str) -> None:
-    """Redact `secret` too, whatever it looks like."""
-    _secrets.add(secret)
+    """Redact `secret` too, whatever it looks like; an empty one would stand between all letters."""
+    if secret:
+        _secrets.add(secret)
 
 
 def redact(text: str) -> str:

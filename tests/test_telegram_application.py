@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -17,7 +19,7 @@ from running import QUESTION, TOKEN, running, settings_for
 from bot import health, logs
 from bot.errors import ApiBaseUrlInvalid, TokenRefused
 from bot.rendering import Renderer
-from bot.telegram.application import build, serve
+from bot.telegram.application import build, run, serve
 from retrieval import Engine, EngineSettings
 
 CHAT = 7
@@ -255,6 +257,38 @@ async def test_a_stop_does_not_wait_for_ever_for_an_answer(
     assert "stopped before every answer was sent" in caplog.text
 
 
+async def test_what_nobody_foresaw_ends_it(server: BotApiServer, engine: Engine, tmp_path: Path) -> None:
+    """An answer that is none of Telegram's is raised, for a supervisor to see, and not repeated for ever."""
+    server.fail("getUpdates", 200, "success, but no result")
+    with pytest.raises(KeyError):
+        await serve(settings_for(server.url, tmp_path), engine, asyncio.Event())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_run_with_status_0(number: signal.Signals, tmp_path: Path, seeds: Path) -> None:
+    """The first poll is answered by a signal, and the run ends as it should; signals then mean what they did."""
+    before = signal.getsignal(number)
+    ready, done = threading.Event(), threading.Event()
+
+    async def serve_until_done() -> None:
+        async with BotApiServer(TOKEN) as server:
+            server.on_call = lambda call: os.kill(os.getpid(), number) if call.method == "getUpdates" else None
+            urls.append(server.url)
+            ready.set()
+            await asyncio.to_thread(done.wait)
+
+    urls: list[str] = []
+    thread = threading.Thread(target=asyncio.run, args=(serve_until_done(),))
+    thread.start()
+    ready.wait()
+    try:
+        assert run(settings_for(urls[0], tmp_path)) == 0
+    finally:
+        done.set()
+        thread.join()
+    assert signal.getsignal(number) == before
+
+
 @asynccontextmanager
 async def command(*arguments: str, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """`python -m bot`, as a process of its own."""
@@ -284,16 +318,13 @@ def environment(server: BotApiServer, tmp_path: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_the_command_answers_and_ends_well(
-    server: BotApiServer, environment: dict[str, str], number: signal.Signals
-) -> None:
-    """From getUpdates to sendMessage over the seeds; a signal ends it with status 0, after what is under way."""
+async def test_the_command_answers_and_ends_well(server: BotApiServer, environment: dict[str, str]) -> None:
+    """From getUpdates to sendMessage over the seeds; SIGTERM ends it with status 0, after what is under way."""
     server.delay("sendMessage", 0.2)
     async with command("run", **environment) as process:
         server.say(CHAT, "Who leads the coalition of the willing?")
         await server.called("sendMessage", within=20)
-        process.send_signal(number)
+        process.terminate()
         out, err = await process.communicate()
     assert (process.returncode, out) == (0, b"")
     assert "United Kingdom" in server.sent[0]["text"]
