@@ -70,16 +70,12 @@ _HIGHLIGHTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate, its features in the order of `FEATURES`, and their weighted sum."""
+    """A candidate, the terms of its sentence, its features in the order of `FEATURES`, and their weighted sum."""
 
     candidate: Candidate
+    terms: Set[str]
     features: tuple[float, ...]
     score: float
-
-    @property
-    def terms(self) -> Set[str]:
-        """The terms of the candidate's sentence."""
-        return features.view(self.candidate.sentence.text).places.keys()
 
 
 def answer(
@@ -113,11 +109,13 @@ def scored(
     found = []
     for hit in hits:
         article = articles[hit.passage.article_id]
-        context = Context(hit, article, hit.score / best, newest is not None and article.date == newest)
+        held = tuple(map(asked.held, hit.passage.sentences))
+        context = Context(hit, article, hit.score / best, newest is not None and article.date == newest, held)
         shared = features.passage_features(asked, context)
         for candidate in _candidates(question, context):
             values = features.measure(asked, candidate, shared)
-            found.append(Scored(candidate, values, _weighted(_RANKING, values)))
+            terms = features.view(candidate.sentence.text).places.keys()
+            found.append(Scored(candidate, terms, values, _weighted(_RANKING, values)))
     return sorted(found, key=lambda one: -one.score)
 
 

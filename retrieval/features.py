@@ -3,6 +3,7 @@
 Every feature lies between 0 and 1, and they are the same over every index: only the candidates' own text is looked at.
 """
 
+import datetime as dt
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +12,7 @@ from itertools import pairwise
 from retrieval import analysis, kinds
 from retrieval.analysis import Token
 from retrieval.dates import ranges_in
-from retrieval.models import Article, DateRange, Hit, Question, QuestionTerm, Sentence, Span
+from retrieval.models import AnswerKind, Article, DateRange, Hit, Question, QuestionTerm, Sentence, Span
 
 FEATURES = (
     "coverage",
@@ -67,12 +68,16 @@ def view(text: str) -> View:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A hit among the others: its article, its score as a share of the best, and whether its article is the newest."""
+    """A hit among the others: its article, its score as a share of the best, and whether its article is the newest.
+
+    `held` are the terms of the question that each of its sentences holds.
+    """
 
     hit: Hit
     article: Article
     share: float
-    newest: bool = False
+    newest: bool
+    held: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,10 @@ class Asked:
         self.focus = _focus(question)
         self.naming = kinds.is_naming(question.text)
 
+    def held(self, sentence: Sentence) -> frozenset[str]:
+        """The terms of the question that a sentence holds in so many words."""
+        return frozenset(view(sentence.text).places.keys() & self.weights.keys())
+
     def coverage(self, held: Container[str], in_time: bool = False) -> float:
         """The weight of the terms that are held in so many words; of a date's, also when the time is right."""
         return sum(
@@ -145,22 +154,20 @@ def passage_features(asked: Asked, context: Context) -> dict[str, float]:
 
 def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float]) -> tuple[float, ...]:
     """The features of a candidate, in the order of `FEATURES`; `shared` are those of its passage."""
-    question, passage = asked.question, candidate.context.hit.passage
+    question, held, at = asked.question, candidate.context.held, candidate.at
     own = view(candidate.sentence.text)
     found = evidence(question, own)
     near = _nearness(asked, own, found)
     spoken = _spoken(asked, own)
     values = {
         **shared,
-        "coverage": asked.coverage(own.places, candidate.in_time),
+        "coverage": asked.coverage(held[at], candidate.in_time),
         "related": asked.related(own.places),
         "flat_coverage": _share(asked.weights, own.places),
         "names": _share(asked.names, own.places) if asked.names else 1.0,
         "exact": sum([weight for word, weight in asked.words.items() if word in own.words]),
-        "passage_coverage": asked.coverage(_terms_of(passage.sentences), candidate.in_time),
-        "neighbour_coverage": asked.coverage(
-            _terms_of(passage.sentences[max(0, candidate.at - 1) : candidate.at + 2]), candidate.in_time
-        ),
+        "passage_coverage": asked.coverage(frozenset().union(*held), candidate.in_time),
+        "neighbour_coverage": asked.coverage(frozenset().union(*held[max(0, at - 1) : at + 2]), candidate.in_time),
         "bigrams": _bigrams(asked, own),
         "proximity": _proximity(asked, own),
         "kind": spoken if question.kind == "statement" else float(bool(found)),
@@ -177,7 +184,7 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float]) -> 
 
 def evidence(question: Question, own: View) -> list[tuple[int, int]]:
     """Spans of a sentence that could be the answer and are not the question's own words."""
-    spans = kinds.evidence(question.kind, own.text)
+    spans = _phrases(question.kind, own.text)
     if not spans:
         return []
     asked = {term.term for term in question.all_terms}
@@ -193,7 +200,7 @@ def nearest(question: Question, own: View, spans: Iterable[tuple[int, int]]) -> 
 
 def in_time(days: DateRange, article: Article, sentence: Sentence) -> bool | None:
     """Whether a sentence falls into the days asked about; None when neither it nor its article has a date."""
-    spoken = ranges_in(sentence.text, article.date)
+    spoken = _days(sentence.text, article.date)
     if any(said.first <= days.last and days.first <= said.last for said in spoken):
         return True
     if article.date is None:
@@ -206,8 +213,14 @@ def _title_terms(title: str, heading: str) -> frozenset[str]:
     return frozenset(analysis.terms(f"{title} {heading}"))
 
 
-def _terms_of(sentences: Iterable[Sentence]) -> set[str]:
-    return {term for sentence in sentences for term in sentence.terms}
+@lru_cache(maxsize=20_000)
+def _phrases(kind: AnswerKind, text: str) -> list[tuple[int, int]]:
+    return kinds.evidence(kind, text)
+
+
+@lru_cache(maxsize=20_000)
+def _days(text: str, written: dt.date | None) -> list[DateRange]:
+    return ranges_in(text, written)
 
 
 def _share(wanted: Collection[str], held: Container[str]) -> float:
@@ -285,9 +298,9 @@ def _nearness(asked: Asked, own: View, found: Sequence[tuple[int, int]]) -> floa
 
 def _spoken(asked: Asked, own: View) -> float:
     """How much of the speaker stands close to a verb of saying: up to six words before it, or three after."""
-    saying = [at for verb in kinds.SAYING_TERMS & own.places.keys() for at in own.places[verb]]
-    if not saying or not asked.speakers:
+    if not asked.speakers:
         return 0.0
+    saying = [at for verb in kinds.SAYING_TERMS & own.places.keys() for at in own.places[verb]]
     near = [
         any(-3 <= verb - at <= 6 and at != verb for at in own.places.get(term, ()) for verb in saying)
         for term in asked.speakers
