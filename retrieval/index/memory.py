@@ -37,20 +37,23 @@ class MemoryIndex:
         self._passages = passages
         self._dates = [articles[passage.article_id].date for passage in passages]
         self.size = len(passages)
-        # rank-bm25 divides by the number of passages
-        self._bm25 = LuceneBM25(_terms(articles, passages), k1=k1, b=b) if passages else None
+        # rank-bm25 divides by the number of passages: no passage is one that is empty
+        self._bm25 = LuceneBM25(_terms(articles, passages) or [[]], k1=k1, b=b)
+        self._holding: dict[str, list[int]] = defaultdict(list)
+        for at, counts in enumerate(self._bm25.doc_freqs):
+            for term in counts:
+                self._holding[term].append(at)
         self._by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for term in self._bm25.idf if self._bm25 else ():
+        for term in self._holding:
             self._by_start[term[0], len(term)].append(term)
 
     def search(self, terms: Mapping[str, float], limit: int, dates: DateRange | None = None) -> list[Hit]:
         """See `Index.search`."""
-        if self._bm25 is None:
-            return []
         scores = np.full(self.size, float(not terms))
         for term, weight in terms.items():
-            if term in self._bm25.idf:
-                scores += weight * self._bm25.get_scores([term])
+            if holding := self._holding.get(term):
+                # where a term is missing, rank-bm25 has 0 / 0 for k1 = 0, and for b = 1 in an empty passage
+                scores[holding] += weight * np.array(self._bm25.get_batch_scores([term], holding))
         if dates is not None:
             scores *= [day is not None and dates.holds(day) for day in self._dates]
         found = np.flatnonzero(scores > 0)
@@ -59,12 +62,11 @@ class MemoryIndex:
 
     def idf(self, term: str) -> float:
         """See `Index.idf`."""
-        known: dict[str, float] = self._bm25.idf if self._bm25 else {}
-        return known.get(term) or lucene_idf(self.size, 0)
+        return lucene_idf(self.size, len(self._holding.get(term, ())))
 
     def __contains__(self, term: str) -> bool:
         """Whether some passage holds the term."""
-        return self._bm25 is not None and term in self._bm25.idf
+        return term in self._holding
 
     def similar(self, term: str) -> list[str]:
         """See `Index.similar`."""
