@@ -16,6 +16,7 @@ from retrieval.models import (
     EngineSettings,
     Hit,
     LeftOut,
+    Notice,
     Passage,
     Question,
     SyncReport,
@@ -81,44 +82,58 @@ def _ranked(hits: Iterable[Hit]) -> list[Hit]:
 
 async def _sync(settings: EngineSettings, store: Store, progress: Progress | None) -> tuple[list[Entry], SyncReport]:
     """What the corpus holds now, read only where the cache is not fresh, and what changed."""
-    listed = catalog.load(settings.corpus)
     files, left_out = sources.scan(settings.corpus)
+    listed = catalog.load(settings.corpus)
     cached = {entry.article.id: entry for entry in await store.load()}
-    served: dict[str, Entry] = {}
-    changed: list[Entry] = []
-    texts: dict[str, str] = {}
+    kept: dict[str, Entry] = {}
     skipped = list(left_out)
     for done, file in enumerate(files, 1):
-        stamp = _stamp(file, listed.get(file.id))
-        entry = cached.get(file.id)
-        if entry is None or entry.stamp != stamp:
-            read = await asyncio.to_thread(_read, file, listed.get(file.id), stamp)
-            if isinstance(read, LeftOut):
-                skipped.append(read)
-                continue
-            entry = read
-            changed.append(entry)
+        said = listed.get(file.id)
+        stamp = _stamp(file, said)
+        known = cached.get(file.id)
+        found = known if known and known.stamp == stamp else await asyncio.to_thread(_read, file, said, stamp)
+        if isinstance(found, LeftOut):
+            skipped.append(found)
+        else:
+            kept[file.id] = found
         if progress:
             progress(done, len(files), file.id)
-        first = texts.setdefault(entry.article.text, file.id)
-        if first == file.id:
-            served[file.id] = entry
-        else:
-            skipped.append(LeftOut(file.id, "copy", first))
-    changed = [entry for entry in changed if entry.article.id in served]
-    removed = sorted(cached.keys() - served.keys())
-    if changed or removed:
-        await store.replace(changed, removed)
-    touched = {entry.article.id for entry in changed}
+    read = [entry for entry in kept.values() if entry is not cached.get(entry.article.id)]
+    gone = cached.keys() - kept.keys()
+    if read or gone:
+        await store.replace(read, gone)
+    return _served(cached, kept, skipped, store.notices)
+
+
+def _served(
+    cached: Mapping[str, Entry], kept: Mapping[str, Entry], skipped: Iterable[LeftOut], notices: tuple[Notice, ...]
+) -> tuple[list[Entry], SyncReport]:
+    """What is served, the same text once, and what happened since the cache was written."""
+    first = _firsts(kept.values())
+    copies = [LeftOut(name, "copy", other) for name, other in first.items() if name != other]
+    now = first.keys() - {copy.path for copy in copies}
+    before = {name for name, other in _firsts(cached.values()).items() if name == other}
+    read = {name for name, entry in kept.items() if entry is not cached.get(name)}
     report = SyncReport(
-        added=tuple(sorted(touched - cached.keys())),
-        changed=tuple(sorted(touched & cached.keys())),
-        removed=tuple(removed),
-        unchanged=tuple(sorted(served.keys() - touched)),
-        left_out=tuple(sorted(skipped, key=lambda one: one.path)),
-        notices=tuple(store.notices),
+        added=tuple(sorted(now - before)),
+        changed=tuple(sorted(now & before & read)),
+        removed=tuple(sorted(before - now)),
+        unchanged=tuple(sorted((now & before) - read)),
+        left_out=tuple(sorted((*skipped, *copies), key=lambda one: one.path)),
+        notices=notices,
     )
-    return list(served.values()), report
+    return [entry for name, entry in kept.items() if name in now], report
+
+
+def _firsts(entries: Iterable[Entry]) -> dict[str, str]:
+    """For each article the first of the same text; how lines end makes no other text."""
+    texts: dict[str, str] = {}
+    return {
+        entry.article.id: texts.setdefault(
+            entry.article.text.removeprefix("\ufeff").replace("\r\n", "\n").strip(), entry.article.id
+        )
+        for entry in entries
+    }
 
 
 def _stamp(file: SourceFile, entry: CatalogEntry | None) -> str:
