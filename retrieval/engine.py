@@ -19,6 +19,7 @@ from retrieval.models import (
     Notice,
     Passage,
     Question,
+    QuestionTerm,
     SyncReport,
 )
 from retrieval.questions import understand
@@ -61,23 +62,40 @@ class Engine:
 
     def _hits(self, question: Question) -> list[Hit]:
         """The candidates for a question: the best of all, and the best of the days that it asks about."""
-        terms: dict[str, float] = {}
-        for term in question.all_terms:
-            for other, share in ((term.term, 1.0), *term.related):
-                terms[other] = max(terms.get(other, 0.0), share * term.weight)
         days = question.dates
         if days is None and question.latest and self._newest is not None:
             days = DateRange(self._newest, self._newest)
+        terms = _weights(question.all_terms)
         hits = self._index.search(terms, CANDIDATES) if terms else []
         if days is not None:
-            hits += self._index.search(terms, CANDIDATES, days)
+            hits += self._dated_hits(question, days)
         return _ranked(hits)
+
+    def _dated_hits(self, question: Question, days: DateRange) -> list[Hit]:
+        """The best of these days; where nothing but the days is asked for, each passage has all that is asked."""
+        terms = _weights(term for term in question.all_terms if not term.dated)
+        hits = self._index.search(terms, CANDIDATES, days)
+        if terms:
+            return hits
+        whole = sum(self._index.idf(term.term) for term in question.all_terms) or self._index.idf("")
+        return [replace(hit, score=whole) for hit in hits]
+
+
+def _weights(terms: Iterable[QuestionTerm]) -> dict[str, float]:
+    """What to search for: each term and what may stand for it, with how much it counts."""
+    weights: dict[str, float] = {}
+    for term in terms:
+        for other, share in ((term.term, 1.0), *term.related):
+            weights[other] = max(weights.get(other, 0.0), share * term.weight)
+    return weights
 
 
 def _ranked(hits: Iterable[Hit]) -> list[Hit]:
     """Each passage once, best first."""
-    once = {(hit.passage.article_id, hit.passage.number): hit for hit in hits}
-    return [replace(hit, rank=rank) for rank, hit in enumerate(sorted(once.values(), key=lambda hit: -hit.score))]
+    once: dict[tuple[str, int], Hit] = {}
+    for hit in sorted(hits, key=lambda hit: -hit.score):
+        once.setdefault((hit.passage.article_id, hit.passage.number), hit)
+    return [replace(hit, rank=rank) for rank, hit in enumerate(once.values())]
 
 
 async def _sync(settings: EngineSettings, store: Store, progress: Progress | None) -> tuple[list[Entry], SyncReport]:
