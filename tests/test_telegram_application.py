@@ -4,8 +4,10 @@ import asyncio
 import logging
 import os
 import signal
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -23,6 +25,7 @@ from bot.telegram.application import build, run, serve
 from retrieval import Engine, EngineSettings
 
 CHAT = 7
+COMMAND = (sys.executable, "-m", "bot", "run")
 
 
 @pytest.fixture
@@ -44,6 +47,13 @@ Bot = Callable[[], AbstractAsyncContextManager[asyncio.Event]]
 def bot(server: BotApiServer, engine: Engine, tmp_path: Path) -> Bot:
     """Runs the bot for as long as a block lasts."""
     return partial(running, server, engine, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_before() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture(autouse=True)
@@ -248,9 +258,10 @@ async def test_a_stop_does_not_wait_for_the_network(
 async def test_a_stop_does_not_wait_for_ever_for_an_answer(
     server: BotApiServer, bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An answer that Telegram holds back is given up in the end, and its question is asked again next time."""
+    """An answer that Telegram holds back is given up in the end, and so is what waits behind it."""
     server.fail("sendMessage", 429, "Too Many Requests: retry after 3600", retry_after=3600)
     async with bot() as stop:
+        server.say(CHAT, QUESTION)
         server.say(CHAT, QUESTION)
         await server.called("sendMessage")
         stop.set()
@@ -266,8 +277,7 @@ async def test_what_nobody_foresaw_ends_it(server: BotApiServer, engine: Engine,
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_a_run_with_status_0(number: signal.Signals, tmp_path: Path, seeds: Path) -> None:
-    """The first poll is answered by a signal, and the run ends as it should; signals then mean what they did."""
-    before = signal.getsignal(number)
+    """The first poll is answered by a signal, and the run ends as it should."""
     ready, done = threading.Event(), threading.Event()
 
     async def serve_until_done() -> None:
@@ -286,21 +296,13 @@ def test_a_signal_ends_a_run_with_status_0(number: signal.Signals, tmp_path: Pat
     finally:
         done.set()
         thread.join()
-    assert signal.getsignal(number) == before
 
 
 @asynccontextmanager
-async def command(*arguments: str, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python -m bot`, as a process of its own."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        env={"PATH": "", "PYTHONPATH": ":".join(sys.path), "DATELINE_LOG_LEVEL": "DEBUG", **environment},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+async def command(**environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The bot as a process of its own."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*COMMAND, env=environment, stdout=pipe, stderr=pipe)
     try:
         yield process
     finally:
@@ -315,13 +317,15 @@ def environment(server: BotApiServer, tmp_path: Path) -> dict[str, str]:
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "TELEGRAM_API_BASE_URL": server.url + "/",
         "DATELINE_DATA_DIR": str(tmp_path / "data"),
+        "DATELINE_LOG_LEVEL": "DEBUG",
+        "PYTHONPATH": ":".join(sys.path),
     }
 
 
 async def test_the_command_answers_and_ends_well(server: BotApiServer, environment: dict[str, str]) -> None:
     """From getUpdates to sendMessage over the seeds; SIGTERM ends it with status 0, after what is under way."""
     server.delay("sendMessage", 0.2)
-    async with command("run", **environment) as process:
+    async with command(**environment) as process:
         server.say(CHAT, "Who leads the coalition of the willing?")
         await server.called("sendMessage", within=20)
         process.terminate()
@@ -338,7 +342,7 @@ async def test_the_command_names_a_wrong_token_in_one_line(server: BotApiServer,
     """Status 2, one line, and the token is not in it."""
     wrong = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDxxx"
     environment |= {"TELEGRAM_BOT_TOKEN": wrong, "DATELINE_LOG_LEVEL": "WARNING"}
-    async with command("run", **environment) as process:
+    async with command(**environment) as process:
         _, err = await process.communicate()
     assert (process.returncode, len(err.decode().splitlines())) == (2, 1)
     assert "TELEGRAM_BOT_TOKEN" in err.decode()
@@ -348,7 +352,7 @@ async def test_the_command_names_a_wrong_token_in_one_line(server: BotApiServer,
 async def test_the_command_keeps_trying_and_can_be_stopped(server: BotApiServer, environment: dict[str, str]) -> None:
     """Without a network there is one line for each attempt, and SIGTERM ends it with status 0."""
     await server.__aexit__()
-    async with command("run", **environment | {"DATELINE_LOG_LEVEL": "WARNING"}) as process:
+    async with command(**environment | {"DATELINE_LOG_LEVEL": "WARNING"}) as process:
         assert process.stderr
         line = await process.stderr.readline()
         process.terminate()
@@ -356,3 +360,16 @@ async def test_the_command_keeps_trying_and_can_be_stopped(server: BotApiServer,
     assert b"getMe failed, next attempt in 0.5 s" in line
     assert (process.returncode, rest) == (0, b"")
     assert TOKEN not in line.decode()
+
+
+def test_the_command_can_be_stopped_while_it_reads(environment: dict[str, str], bridges: Path) -> None:
+    """A first start with many articles takes a while; whoever stops it then need not wait."""
+    for number in range(300):
+        (bridges / f"{number}.txt").write_text(f"A bridge\n\nBridge number {number} was opened on Monday.\n" * 20)
+    with subprocess.Popen([*COMMAND, "--corpus", str(bridges)], env=environment) as process:
+        for _ in range(1000):
+            if list(Path(environment["DATELINE_DATA_DIR"]).glob("cache.db*")):
+                break
+            time.sleep(0.01)
+        process.terminate()
+    assert process.returncode == 0

@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+import os
 import re
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from functools import partial
+import ssl
+from contextlib import suppress
+from functools import cache, partial
+from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 from telegram import Bot, LinkPreviewOptions
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, Defaults
@@ -32,6 +35,8 @@ log = logging.getLogger(__name__)
 
 def run(settings: Settings) -> int:
     """Answer on Telegram until SIGTERM or SIGINT, then 0. Raises TokenRefused, ApiBaseUrlInvalid, RetrievalError."""
+    # While the articles are read; process 1 of a container would ignore it, and the cache survives a crash.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     with desk(settings) as opened:
         opened.run(serve(settings, opened.engine))
     return 0
@@ -41,15 +46,15 @@ async def serve(settings: Settings, engine: Engine, stop: asyncio.Event | None =
     """Answer on Telegram until `stop` is set; by default SIGTERM and SIGINT set it."""
     application = build(settings, engine)
     poller = Poller(application.bot, application.update_queue, partial(health.beat, settings.data_dir))
-    with nullcontext(stop) if stop else _stop_signals() as stopped:
-        tasks = asyncio.create_task(_work(application, poller)), asyncio.create_task(stopped.wait())
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            end, _ = await asyncio.gather(*tasks, return_exceptions=True)
-            await _wind_up(application, poller)
+    stop = stop or _stop_by_signal()
+    tasks = asyncio.create_task(_work(application, poller)), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        end, _ = await asyncio.gather(*tasks, return_exceptions=True)
+        await _wind_up(application, poller)
     if isinstance(end, InvalidToken):
         raise TokenRefused(settings.telegram_api_base_url)
     if isinstance(end, Exception):
@@ -63,13 +68,14 @@ def build(settings: Settings, engine: Engine) -> App:
     if not re.fullmatch(r"[\w:.-]+", token, re.ASCII):  # it becomes part of an address
         raise TokenRefused(settings.telegram_api_base_url)
     logs.hide(token)
+    more: dict[str, Any] = {"httpx_kwargs": _trust(), "connect_timeout": 10, "pool_timeout": 30}
     application = (
         ApplicationBuilder()
         .token(token)
         .base_url(lambda token: f"{api}/bot{token}")
         .base_file_url(lambda token: f"{api}/file/bot{token}")
-        .request(HTTPXRequest(128, connect_timeout=10, read_timeout=20, write_timeout=20, pool_timeout=30))
-        .get_updates_request(PollingRequest(2, connect_timeout=10, read_timeout=10, pool_timeout=30))
+        .request(HTTPXRequest(128, read_timeout=20, write_timeout=20, **more))
+        .get_updates_request(PollingRequest(2, read_timeout=10, write_timeout=10, **more))
         .updater(None)
         .job_queue(None)
         .rate_limiter(RateLimiter())
@@ -79,6 +85,12 @@ def build(settings: Settings, engine: Engine) -> App:
     )
     Handlers(engine).add_to(application)
     return application
+
+
+@cache
+def _trust() -> dict[str, ssl.SSLContext]:
+    """The certificates to trust; reading them takes 30 ms, and both connections need them."""
+    return {"verify": httpx.create_ssl_context()}
 
 
 async def _work(application: App, poller: Poller) -> None:
@@ -120,16 +132,13 @@ async def _wind_up(application: App, poller: Poller) -> None:
     await application.bot.shutdown()  # the application closes nothing that it had not opened to the end
 
 
-@contextmanager
-def _stop_signals() -> Iterator[asyncio.Event]:
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield stop
-    finally:
+def _stop_by_signal() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set, for as long as the loop lives."""
+    stop = asyncio.Event()
+    with suppress(NotImplementedError):  # Windows, where Ctrl-C cancels what runs instead
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 def _api(value: str) -> str:

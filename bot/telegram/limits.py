@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 from weakref import WeakValueDictionary
 
 from telegram import Update
@@ -24,8 +24,11 @@ class InOrder(BaseUpdateProcessor):
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Handle one update when those before it in its chat are done."""
         chat = update.effective_chat if isinstance(update, Update) else None
-        async with self._locks.setdefault(chat.id if chat else 0, asyncio.Lock()):
-            await coroutine
+        try:
+            async with self._locks.setdefault(chat.id if chat else 0, asyncio.Lock()):
+                await coroutine
+        finally:
+            cast("Coroutine[Any, Any, None]", coroutine).close()  # what was cancelled while it waited never ran
 
     async def initialize(self) -> None:
         """There is nothing to open."""

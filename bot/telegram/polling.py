@@ -71,7 +71,7 @@ def _readable(update: dict[str, Any]) -> dict[str, Any]:
     try:
         Update.de_json(update, None)
     except Exception as error:  # whatever it stumbles over, the updates behind it must get through
-        log.error("update %s can't be read and is left out: %r", update["update_id"], error)
+        log.error("update %s can't be read and is left out: %s", update["update_id"], type(error).__name__)
         return {"update_id": update["update_id"]}
     return update
 

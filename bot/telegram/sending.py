@@ -29,8 +29,8 @@ async def reply(to: Message, html: str, keyboard: InlineKeyboardMarkup | None = 
     """
     sent = None
     pieces = split(html)
-    for piece in pieces:
-        sent = await _Piece(to, piece, keyboard if piece is pieces[-1] else None).deliver()
+    for number, piece in enumerate(pieces, 1):
+        sent = await _Piece(to, piece, keyboard if number == len(pieces) else None).deliver()
     return sent
 
 
