@@ -7,6 +7,7 @@ asked just before in the same chat) may be left out.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,36 +56,63 @@ class GoldQuestion:
     evidence: tuple[Evidence, ...] = ()
 
 
+class _Unexpected(ValueError):
+    """What should stand where something else does."""
+
+
 def read_gold(path: Path) -> list[GoldQuestion]:
-    """All questions of a gold file. Raises GoldInvalid, naming the line."""
+    """All questions of a gold file. Raises GoldInvalid, naming the line, and OSError where it can't be read."""
+    raw = path.read_bytes()
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoldInvalid(path, 0, getattr(error, "strerror", None) or "not UTF-8") from error
+        lines = raw.decode("utf-8-sig").split("\n")  # splitlines() cuts at U+2028 too, which may stand in a string
+    except UnicodeDecodeError as error:
+        raise GoldInvalid(path, raw.count(b"\n", 0, error.start) + 1, "Expecting UTF-8") from None
     return [_parsed(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def _parsed(path: Path, number: int, line: str) -> GoldQuestion:
     try:
-        fields = json.loads(line)
-        return GoldQuestion(
-            id=str(fields.get("id", number)),
-            kind=str(fields.get("kind", "question")),
-            question=str(fields["question"]),
-            previous=str(fields.get("previous", "")),
-            answers=tuple(str(answer) for answer in fields.get("answers", ())),
-            evidence=_evidence(fields),
-        )
+        return _gold_question(number, json.loads(line))
     except json.JSONDecodeError as error:
-        raise GoldInvalid(path, number, error.msg) from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise GoldInvalid(path, number, f"{type(error).__name__} {error}") from error
+        raise GoldInvalid(path, number, error.msg) from None
+    except _Unexpected as expected:
+        raise GoldInvalid(path, number, f"Expecting {expected}") from None
 
 
-def _evidence(fields: dict[str, object]) -> tuple[Evidence, ...]:
-    if "start" in fields:
-        return (Evidence(str(fields["article"]), stretch=Span(int(str(fields["start"])), int(str(fields["end"])))),)
-    listed = fields.get("evidence", [])
-    if not isinstance(listed, list):
-        raise TypeError("evidence")
-    return tuple(Evidence(str(one["article"]), sentence=str(one["sentence"])) for one in listed)
+def _gold_question(number: int, fields: object) -> GoldQuestion:
+    if not isinstance(fields, dict) or not isinstance(fields.get("question"), str):
+        raise _Unexpected('"question": "…"')
+    return GoldQuestion(
+        id=str(fields.get("id", number)),
+        kind=str(fields.get("kind", "question")),
+        question=fields["question"],
+        previous=str(fields.get("previous", "")),
+        answers=_answers(fields.get("answers", [])),
+        evidence=_evidence(fields),
+    )
+
+
+def _answers(accepted: object) -> tuple[str, ...]:
+    match accepted:
+        case list() if all(isinstance(one, str) for one in accepted):
+            return tuple(accepted)
+    raise _Unexpected('"answers": ["…"]')
+
+
+def _evidence(fields: Mapping[str, object]) -> tuple[Evidence, ...]:
+    match fields:
+        case {"article": str(article), "start": int(start), "end": int(end)}:
+            return (Evidence(article, stretch=Span(start, end)),)
+        case {"start": _} | {"end": _}:
+            raise _Unexpected('"article": "…", "start": 0, "end": 9')
+    match fields.get("evidence", []):
+        case list(accepted):
+            return tuple(map(_accepted, accepted))
+    raise _Unexpected('"evidence": […]')
+
+
+def _accepted(one: object) -> Evidence:
+    match one:
+        case {"article": str(article), "sentence": str(sentence)} if sentence:
+            return Evidence(article, sentence)
+    raise _Unexpected('"evidence": [{"article": "…", "sentence": "…"}]')

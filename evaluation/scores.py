@@ -1,7 +1,7 @@
 """Gold questions and an engine in, how well it answers them out.
 
-A reply is right at rank r when its r-th quote overlaps an accepted stretch of the same article and holds an accepted
-answer; a question without evidence is right when it is not answered.
+A reply is right at rank r when its r-th quote, of at most 600 characters, overlaps an accepted stretch of the same
+article and holds an accepted answer; a question without evidence is right when it is not answered.
 """
 
 import statistics
@@ -14,6 +14,8 @@ from retrieval import Answer, Engine, Quote
 
 WITHIN = 3
 """How many quotes a reader is taken to read."""
+LONGEST = 600
+"""Characters of a quote that still answers; a longer one is an excerpt to search in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def _rank(gold: GoldQuestion, answer: Answer) -> int | None:
 
 def _is_right(gold: GoldQuestion, quote: Quote) -> bool:
     accepted = (span for evidence in gold.evidence for span in evidence.spans(quote.article))
-    return any(answer in quote.text for answer in gold.answers) and any(span.overlaps(quote.span) for span in accepted)
+    answers = len(quote.text) <= LONGEST and any(answer in quote.text for answer in gold.answers)
+    return answers and any(span.overlaps(quote.span) for span in accepted)
 
 
 def _is_faithful(quote: Quote) -> bool:
