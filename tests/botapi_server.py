@@ -148,12 +148,12 @@ class BotApiServer:
 
     # What a test waits for
 
-    async def replies(self, number: int, within: float = 5.0) -> list[dict[str, Any]]:
+    async def replies(self, number: int, within: float = 20.0) -> list[dict[str, Any]]:
         """The messages of the bot so far, once there are at least so many."""
         await self.until(lambda: len(self.sent) >= number, within)
         return self.sent
 
-    async def called(self, method: str, number: int = 1, within: float = 5.0) -> list[Call]:
+    async def called(self, method: str, number: int = 1, within: float = 20.0) -> list[Call]:
         """The calls of `method` so far, once there are at least so many."""
         await self.until(lambda: len(self.of(method)) >= number, within)
         return self.of(method)
@@ -162,7 +162,7 @@ class BotApiServer:
         """The calls of `method` so far."""
         return [call for call in self.calls if call.method == method]
 
-    async def until(self, holds: Callable[[], bool], within: float = 5.0) -> None:
+    async def until(self, holds: Callable[[], bool], within: float = 20.0) -> None:
         """Wait for something to hold; it is looked at after each call and update."""
         try:
             async with asyncio.timeout(within):

@@ -218,7 +218,7 @@ async def test_a_poll_that_was_given_up_is_forgotten(server: BotApiServer) -> No
     """A client that closed its connection takes no update with it and is no conflict."""
     async with httpx.AsyncClient(base_url=f"{server.url}/bot{TOKEN}") as client:
         with pytest.raises(httpx.ReadTimeout):
-            await client.get("/getUpdates?timeout=30", timeout=0.1)
+            await client.get("/getUpdates?timeout=30", timeout=httpx.Timeout(5, read=0.1))
         server.say(7, "Hello")
         updates = (await client.get("/getUpdates")).json()["result"]
     assert [[update["message"]["text"] for update in updates], server.refused] == [["Hello"], []]

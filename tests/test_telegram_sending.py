@@ -26,7 +26,7 @@ async def server() -> AsyncIterator[BotApiServer]:
 
 @pytest.fixture
 async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
-    async with Bot(TOKEN, f"{server.url}/bot", request=HTTPXRequest(read_timeout=0.3)) as bot:
+    async with Bot(TOKEN, f"{server.url}/bot") as bot:
         yield bot
 
 
@@ -95,10 +95,12 @@ async def test_a_lost_answer_is_not_sent_again(
     assert "may not have arrived" in caplog.text
 
 
-async def test_a_timed_out_message_is_not_sent_again(server: BotApiServer, question: Message) -> None:
+async def test_a_timed_out_message_is_not_sent_again(server: BotApiServer) -> None:
     """A server that is slow to say so has sent it."""
-    server.delay("sendMessage", 0.6)
-    assert await reply(question, "answer") is None
+    async with Bot(TOKEN, f"{server.url}/bot", request=HTTPXRequest(read_timeout=0.3)) as bot:
+        question = Message.de_json(server.say(CHAT, "A question"), bot)
+        server.delay("sendMessage", 0.6)
+        assert await reply(question, "answer") is None
     await server.replies(1)
     assert len(server.of("sendMessage")) == 1
 

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import ssl
+import threading
 from contextlib import suppress
 from functools import cache, partial
 from typing import Any
@@ -30,6 +31,9 @@ from retrieval import Engine
 GRACE = 3.0
 """Seconds in which what is under way is still answered after a stop; Docker kills after ten."""
 
+CLOSING = 1.5
+"""Seconds in which everything is closed after that."""
+
 log = logging.getLogger(__name__)
 
 
@@ -37,8 +41,13 @@ def run(settings: Settings) -> int:
     """Answer on Telegram until SIGTERM or SIGINT, then 0. Raises TokenRefused, ApiBaseUrlInvalid, RetrievalError."""
     # While the articles are read; process 1 of a container would ignore it, and the cache survives a crash.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    # A loop does not close before a name is looked up; without a name server that took 10 s after SIGTERM.
+    guard = threading.Timer(CLOSING, os._exit, (0,))
+    guard.daemon = True
     with desk(settings) as opened:
         opened.run(serve(settings, opened.engine))
+        guard.start()
+    guard.cancel()
     return 0
 
 
