@@ -200,7 +200,7 @@ async def test_a_long_poll_waits_for_an_update(server: BotApiServer, call: Calle
     await server.called("getUpdates")
     assert not poll.done()
     server.say(7, "Hello")
-    assert "Hello" == (await poll)[1][0]["message"]["text"]  # noqa: SIM300
+    assert "Hello" == (await poll)[1][0]["message"]["text"]
 
 
 async def test_a_second_poll_ends_the_first(server: BotApiServer, call: Caller) -> None:
@@ -227,7 +227,7 @@ async def test_a_poll_that_was_given_up_is_forgotten(server: BotApiServer) -> No
 async def test_a_webhook_excludes_polling(server: BotApiServer, call: Caller) -> None:
     """While a webhook is set there is nothing to poll."""
     await call("setWebhook", url="https://example.org")
-    assert "https://example.org" == (await call("getWebhookInfo"))[1]["url"]  # noqa: SIM300
+    assert "https://example.org" == (await call("getWebhookInfo"))[1]["url"]
     assert (await call("getUpdates"))[0] == 409
     server.say(7, "Hello")
     await call("deleteWebhook", drop_pending_updates=True)
