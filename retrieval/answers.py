@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from retrieval import features
 from retrieval.features import FEATURES, Asked, Candidate, Context
-from retrieval.models import Answer, Article, Hit, Question, Quote, Span
+from retrieval.models import Answer, Article, Hit, Question, Quote, Sentence, Span
 
 MOST_QUOTES = 5
 LONGEST_QUOTE = 600
@@ -114,8 +114,7 @@ def scored(
         shared = features.passage_features(asked, context)
         for candidate in _candidates(question, context):
             values = features.measure(asked, candidate, shared)
-            terms = features.view(candidate.sentence.text).places.keys()
-            found.append(Scored(candidate, terms, values, _weighted(_RANKING, values)))
+            found.append(Scored(candidate, _terms(candidate.sentence), values, _weighted(_RANKING, values)))
     return sorted(found, key=lambda one: -one.score)
 
 
@@ -139,7 +138,7 @@ def choose(ranked: Sequence[Scored]) -> list[Scored]:
         if len(chosen) == MOST_QUOTES or one.score < ranked[0].score - _MARGIN:
             break
         fuller = _fullest(one, ranked)
-        if not any(_same_fact(fuller, other) or _same_fact(one, other) for other in chosen):
+        if not any(_same_fact(told.terms, other.terms) for told in (fuller, one) for other in chosen):
             chosen.append(fuller)
     return chosen
 
@@ -147,40 +146,48 @@ def choose(ranked: Sequence[Scored]) -> list[Scored]:
 def _quotes(question: Question, chosen: Sequence[Scored]) -> Iterator[Quote]:
     """The chosen sentences as quotes, each with the sentence before it where it leans on that one; none said twice."""
     said: list[tuple[str, Span]] = []
+    brought: list[Set[str]] = []
     for one in chosen:
         article, own = one.candidate.context.article, one.candidate.sentence.span
-        free = [
-            span
-            for span in (_with_before(one.candidate), own)
-            if not any(article.id == other and span.overlaps(already) for other, already in said)
-        ]
-        if free:
-            said.append((article.id, free[0]))
-            highlights = tuple(_highlights(question, one.candidate))
-            yield Quote(article, free[0], free[0].of(article.text), highlights, one.score)
+        before = _before(one.candidate)
+        spans = (Span(before.span.start, own.end), own) if before else (own,)
+        span = next((span for span in spans if _is_free(article.id, span, said)), None)
+        if span is None or any(_same_fact(one.terms, terms) for terms in brought):
+            continue
+        if before and span != own:
+            brought.append(_terms(before))
+        said.append((article.id, span))
+        yield Quote(article, span, span.of(article.text), tuple(_highlights(question, one.candidate)), one.score)
 
 
-def _with_before(candidate: Candidate) -> Span:
-    """The sentence's span, and that of the one before it where it opens with a pronoun for what stands there.
+def _before(candidate: Candidate) -> Sentence | None:
+    """The sentence before, where the candidate's opens with a pronoun for what stands there.
 
     Nothing but white space may stand between them, and together they must not be too long.
     """
     own = candidate.sentence.span
     if candidate.at == 0 or not _LEANS_BACK.match(candidate.sentence.text):
-        return own
-    before = candidate.context.hit.passage.sentences[candidate.at - 1].span
-    apart = candidate.context.article.text[before.end : own.start].strip()
-    return own if apart or own.end - before.start > LONGEST_QUOTE else Span(before.start, own.end)
+        return None
+    before = candidate.context.hit.passage.sentences[candidate.at - 1]
+    apart = candidate.context.article.text[before.span.end : own.start].strip()
+    return None if apart or own.end - before.span.start > LONGEST_QUOTE else before
+
+
+def _is_free(article_id: str, span: Span, said: Iterable[tuple[str, Span]]) -> bool:
+    return not any(article_id == other and span.overlaps(already) for other, already in said)
+
+
+def _terms(sentence: Sentence) -> Set[str]:
+    return features.view(sentence.text).places.keys()
 
 
 def _weighted(weights: Iterable[float], values: Iterable[float]) -> float:
     return sum([weight * value for weight, value in zip(weights, values, strict=True)])
 
 
-def _same_fact(one: Scored, other: Scored) -> bool:
+def _same_fact(one: Set[str], other: Set[str]) -> bool:
     """Whether the terms of the shorter sentence are, most of them, in the longer one too."""
-    a, b = one.terms, other.terms
-    return one is other or len(a & b) >= _SAME_FACT * min(len(a), len(b))
+    return len(one & other) >= max(1, _SAME_FACT * min(len(one), len(other)))
 
 
 def _fullest(one: Scored, ranked: Sequence[Scored]) -> Scored:
@@ -189,7 +196,7 @@ def _fullest(one: Scored, ranked: Sequence[Scored]) -> Scored:
         other
         for other in ranked
         if len(other.terms) > len(one.terms)
-        and _same_fact(one, other)
+        and _same_fact(one.terms, other.terms)
         and len(other.terms) < 2 * len(one.terms)
         and other.features[0] >= one.features[0]
     ]

@@ -107,7 +107,7 @@ class Asked:
         unknown = idf("")
         raw = {term.term: max(idf(term.term), LEAST_IDF * unknown) * term.weight for term in self.terms}
         self.total = sum(raw.values()) + unknown * max(0.0, 1 - sum(term.weight for term in self.terms))
-        self.weights = {term: weight / self.total for term, weight in raw.items()} if self.total else raw
+        self.weights = {term: weight / self.total for term, weight in raw.items()}
         self.dated = frozenset(term.term for term in self.terms if term.dated)
         self.names = _names(self.terms, hits)
         self.foreign_name = any(term.name and idf(term.term) >= unknown for term in self.terms)
@@ -145,7 +145,7 @@ def passage_features(asked: Asked, context: Context) -> dict[str, float]:
     return {
         "title_coverage": asked.coverage(titles),
         "passage_score": context.share,
-        "strength": min(1.0, context.hit.score / asked.total) if asked.total else 0.0,
+        "strength": min(1.0, context.hit.score / asked.total),
         "opening": 1 / (1 + passage.number),
         "foreign_name": float(asked.foreign_name),
         "newest": float(asked.question.latest and context.newest),
@@ -176,8 +176,8 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float]) -> 
         "speaker": spoken,
         "short": float(len(own.tokens) < _SHORT_TERMS),
         "lacks_figure": float(question.kind in kinds.MEASURED and not found),
-        "near_before": float(question.near is not None and _is_near(question.near, candidate)),
-        "said_before": float(question.near == (candidate.context.article.id, candidate.sentence.span)),
+        "near_before": float(_overlaps(question.near, candidate, candidate.context.hit.passage.span)),
+        "said_before": float(_overlaps(question.near, candidate, candidate.sentence.span)),
     }
     return tuple([values[name] for name in FEATURES])
 
@@ -308,6 +308,6 @@ def _spoken(asked: Asked, own: View) -> float:
     return sum(near) / len(near)
 
 
-def _is_near(near: tuple[str, Span], candidate: Candidate) -> bool:
-    article_id, span = near
-    return candidate.context.article.id == article_id and candidate.context.hit.passage.span.overlaps(span)
+def _overlaps(near: tuple[str, Span] | None, candidate: Candidate, span: Span) -> bool:
+    """Whether the turn before was answered with words of `span` of the candidate's article."""
+    return near is not None and near[0] == candidate.context.article.id and near[1].overlaps(span)
