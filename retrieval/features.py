@@ -237,8 +237,8 @@ def _names(terms: Sequence[QuestionTerm], hits: Sequence[Hit]) -> frozenset[str]
             own = view(sentence.text)
             for term in unsure & own.places.keys():
                 starts = [own.tokens[at].start for at in own.places[term]]
-                inside = [own.text[start].isupper() for start in starts if start > 1]
-                capital[term] = capital.get(term, bool(inside)) and all(inside)
+                if inside := [own.text[start].isupper() for start in starts if start > 1]:
+                    capital[term] = capital.get(term, True) and all(inside)
     return frozenset(named | {term for term, always in capital.items() if always})
 
 
