@@ -252,7 +252,22 @@ def test_nearest():
 
 
 _word = st.sampled_from(
-    "Olga said the mill Mills of “Bergen burned” 5% 2025 Tuesday May he \u202eİß \u00a0 US .".split(" ")
+    [
+        "Olga",
+        "said",
+        "the",
+        "mill",
+        "Mills",
+        "of",
+        "“Bergen",
+        "burned”",
+        "5%",
+        "2025",
+        "May",
+        "he",
+        "\u202eİß",
+        "\u00a0",
+    ]
 )
 _text = st.lists(_word, max_size=12).map(" ".join) | st.text(max_size=20)
 _question = _text | st.sampled_from(
