@@ -63,7 +63,10 @@ _MARGIN = 4.0
 """A further quote may score this much less than the first."""
 _SAME_FACT = 0.75
 _LEANS_BACK = re.compile(
-    r"\W*(?:he|she|they|it|his|her|hers|its|their|this|these|that|those)\b(?!’s unclear)", re.IGNORECASE
+    r"\W*(?!it(?:\W?s| is| was| remains| seems) (?:\w+ ){1,2}(?:that|why|how|whether|if)\b)"  # "It is clear that"
+    r"(?!(?:this|these|that) (?:\w+day|morning|evening|week|month|year|spring|summer|autumn|winter)s?\b)"
+    r"(?:he|she|they|it|his|her|hers|its|their|this|these|that|those)\b",
+    re.IGNORECASE,
 )
 _HIGHLIGHTS = 2
 
@@ -92,9 +95,8 @@ def answer(
     confidence = certainty(ranked[0])
     if confidence < threshold:
         return Answer(question, "not_found", confidence)
-    chosen = choose(ranked)
-    quotes = tuple(_quotes(question, chosen))
-    corrections = tuple(_printed(question.corrections, chosen))
+    quotes = tuple(_quotes(question, choose(ranked)))
+    corrections = tuple(_printed(question.corrections, quotes))
     return Answer(replace(question, corrections=corrections), "answered", confidence, quotes)
 
 
@@ -204,17 +206,26 @@ def _fullest(one: Scored, ranked: Sequence[Scored]) -> Scored:
 
 
 def _highlights(question: Question, candidate: Candidate) -> Iterator[Span]:
+    """What in the sentence may be the answer: the phrases nearest to the words that were asked."""
     start = candidate.sentence.span.start
     own = features.view(candidate.sentence.text)
-    for first, end in features.nearest(question, own, features.evidence(question, own))[:_HIGHLIGHTS]:
+    for first, end in features.nearest(question, own, _apart(features.evidence(question, own)))[:_HIGHLIGHTS]:
         yield Span(start + first, start + end)
 
 
-def _printed(corrections: Iterable[tuple[str, str]], chosen: Sequence[Scored]) -> Iterator[tuple[str, str]]:
+def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans without those that overlap a longer one: of "5 March 2025" neither "March 2025" nor "2025"."""
+    kept: list[tuple[int, int]] = []
+    for first, end in sorted(spans, key=lambda span: span[0] - span[1]):
+        if not any(first < last and start < end for start, last in kept):
+            kept.append((first, end))
+    return kept
+
+
+def _printed(corrections: Iterable[tuple[str, str]], quotes: Sequence[Quote]) -> Iterator[tuple[str, str]]:
     """The corrections that the quotes bear out, with the word as the first of them prints it."""
     for typed, term in corrections:
-        words = (
-            token for one in chosen for token in features.view(one.candidate.sentence.text).tokens if token.term == term
-        )
-        if (token := next(words, None)) is not None and token.word != typed.lower():
-            yield typed, token.word
+        tokens = (token for quote in quotes for token in features.view(quote.text).tokens)
+        word = next((token.word for token in tokens if token.term == term), typed.lower())
+        if word != typed.lower():
+            yield typed, word
