@@ -41,7 +41,7 @@ app = typer.Typer(
 def run(corpus: Corpus = None) -> int:
     """Answer on Telegram; without a token, in the terminal."""
     settings = _settings(corpus)
-    if settings.telegram_bot_token:
+    if settings.token:
         from bot.telegram.application import run as poll
 
         logs.configure(settings.log_level)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import BotError
@@ -99,13 +99,13 @@ class Settings(BaseSettings):
     threshold: float = Field(0.3, ge=0, le=1, description="how sure an answer must be to be given, 0 to 1")
     log_level: LogLevel = Field("INFO", description="how much is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _read_token_file(cls, values: dict[str, Any]) -> dict[str, Any]:
-        token, path = _token(values), values.get("telegram_bot_token_file")
-        if token is None and path:
-            token = SecretStr(_read_token(Path(path)))
-        return values | {"telegram_bot_token": token}
+    @property
+    def token(self) -> str | None:
+        """The bot's token, from its file where it is not set itself. Raises TokenFileUnreadable."""
+        token = self.telegram_bot_token.get_secret_value().strip() if self.telegram_bot_token else ""
+        if not token and self.telegram_bot_token_file:
+            return _read_token(self.telegram_bot_token_file)
+        return token or None
 
     @property
     def engine(self) -> "EngineSettings":
@@ -122,7 +122,7 @@ def variable(field: str) -> str:
 
 
 def load(**given: object) -> Settings:
-    """The settings, `given` ones first. Raises SettingInvalid, TokenFileUnreadable and EnvFileUnreadable."""
+    """The settings, `given` ones first. Raises SettingInvalid and EnvFileUnreadable."""
     with _one_line():
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
 
@@ -140,15 +140,9 @@ def _one_line() -> Iterator[None]:
         raise EnvFileUnreadable(ENV_FILE, _in_short(problem)) from None
 
 
-def _token(values: dict[str, Any]) -> SecretStr | None:
-    token = values.get("telegram_bot_token")
-    shown = token.get_secret_value() if isinstance(token, SecretStr) else token
-    return SecretStr(str(shown).strip()) if shown and str(shown).strip() else None
-
-
 def _read_token(path: Path) -> str:
     try:
-        token = _at_home(path).read_text(encoding="utf-8").strip()
+        token = path.read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as problem:
         raise TokenFileUnreadable(path, _in_short(problem)) from None
     if not token:

@@ -21,8 +21,8 @@ def empty_folder(tmp_path, monkeypatch):
 
 
 def token():
-    secret = load().telegram_bot_token
-    return secret and secret.get_secret_value()
+    """The token that the settings come to."""
+    return load().token
 
 
 def test_names():
@@ -132,6 +132,12 @@ def test_blank_token(monkeypatch, blank):
     assert token() is None
 
 
+def test_token_file_is_read_when_needed(monkeypatch):
+    """What needs no token, such as listing the articles, does not mind that its file is missing."""
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN_FILE", "missing")
+    assert load().k1 == 0.6
+
+
 def test_token_is_not_shown(monkeypatch):
     """Printing the settings does not print the token."""
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "123:abc")
@@ -145,7 +151,7 @@ def test_token_file_unreadable(monkeypatch, tmp_path, content):
         (tmp_path / "secret").write_bytes(content)
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN_FILE", "secret")
     with pytest.raises(TokenFileUnreadable) as caught:
-        load()
+        token()
     assert {"setting": "TELEGRAM_BOT_TOKEN_FILE", "path": Path("secret")}.items() <= caught.value.facts.items()
 
 
@@ -191,4 +197,4 @@ def test_path_that_no_file_can_have(tmp_path):
     """A NUL in the name of the token file is a mistake, not a fault."""
     (tmp_path / ".env").write_text('TELEGRAM_BOT_TOKEN_FILE="a\0b"\n', encoding="utf-8")
     with pytest.raises(TokenFileUnreadable):
-        load()
+        token()

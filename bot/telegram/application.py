@@ -73,7 +73,7 @@ async def serve(settings: Settings, engine: Engine, stop: asyncio.Event | None =
 def build(settings: Settings, engine: Engine) -> App:
     """The application, not yet connected. Raises TokenRefused and ApiBaseUrlInvalid."""
     api = _api(settings.telegram_api_base_url)
-    token = settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else ""
+    token = settings.token or ""
     if not re.fullmatch(r"[\w:.-]+", token, re.ASCII):  # it becomes part of an address
         raise TokenRefused(settings.telegram_api_base_url)
     logs.hide(token)
