@@ -163,16 +163,11 @@ def _quotes(question: Question, chosen: Sequence[Scored]) -> Iterator[Quote]:
 
 
 def _before(candidate: Candidate) -> Sentence | None:
-    """The sentence before, where the candidate's opens with a pronoun for what stands there.
-
-    Nothing but white space may stand between them, and together they must not be too long.
-    """
-    own = candidate.sentence.span
+    """The sentence before, where the candidate's opens with a pronoun and both together are not too long."""
     if candidate.at == 0 or not _LEANS_BACK.match(candidate.sentence.text):
         return None
     before = candidate.context.hit.passage.sentences[candidate.at - 1]
-    apart = candidate.context.article.text[before.span.end : own.start].strip()
-    return None if apart or own.end - before.span.start > LONGEST_QUOTE else before
+    return before if candidate.sentence.span.end - before.span.start <= LONGEST_QUOTE else None
 
 
 def _is_free(article_id: str, span: Span, said: Iterable[tuple[str, Span]]) -> bool:
