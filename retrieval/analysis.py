@@ -18,9 +18,21 @@ import Stemmer
 
 VARIANTS_FILE = Path(__file__).with_name("data") / "variants.toml"
 
-_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|[^\W_]+|[$€£¥%]")
+_ACCENT = "\u0300-\u036f"
+_JOINER = "\u00ad\u200c\u200d\u2060"  # a soft hyphen, and what keeps letters together
+_TOKEN = re.compile(
+    r"(?:[^\W\d_]\.)+[^\W\d_](?![^\W_])\.?|"  # U.S., U.S
+    r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+\.\d+|\d+(?=(?i:bn|tn|mn?)\b)|"  # 12,500, 1.5, the 500 of 500bn
+    rf"[^\W_]+(?:[{_ACCENT}{_JOINER}]+[^\W_]+)*[{_ACCENT}]*|[$€£¥%]"
+)
 _GLUED = re.compile(r"(?<=[a-z]{4})(?=[A-Z][a-z]{2})")
 _SYMBOLS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "%": "percent"}
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
+_WITHOUT_ACCENT = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "þ": "th", "æ": "ae", "œ": "oe"})
+"""Letters that Unicode does not take for another with an accent."""
+_INVISIBLE = frozenset({"Mn", "Cf", "Zs"})
+"""Categories of what is left of accents, joiners and some Arabic forms."""
+
 _BEFORE_PRONOUN = frozenset(
     {"tell", "tells", "told", "give", "gives", "gave", "let", "help", "show", "make", "remind", "ask"}
 )
@@ -32,9 +44,11 @@ FUNCTION_WORDS = frozenset(
     hadn has hasn have haven having he her here hers herself him himself his how i is isn it its itself just ll
     me more most my myself no not now once only other our ours ourselves own re s same she should shouldn some
     such t that their theirs them themselves there these they this those through too under until us ve very was
-    wasn we were weren what when where which while who whom whose why will won would wouldn you your yours
-    yourself yourselves d m o upon per via yet may might must shall one
-    """.split()  # noqa: SIM905 -- a list of 150 words reads better as prose
+    wasn we were weren what when where which while who whom whose why will would wouldn you your yours
+    yourself yourselves d m o upon per via yet may might must shall one though
+    aint arent cant couldnt didnt doesnt dont hadnt hasnt havent isnt shouldnt wasnt werent wont wouldnt
+    hes shes im ive thats theres theyre theyve weve youre youve hows whats whens wheres whos whys
+    """.split()  # noqa: SIM905 -- a list of words reads better as prose
 )
 
 
@@ -49,14 +63,8 @@ class Token:
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """The words of `text` in order, function words included."""
+    """The words of `text` in order, function words included; a word cut into its glued parts comes before them."""
     return tuple(_tokens(text))
-
-
-@lru_cache(maxsize=20_000)
-def sentence_tokens(text: str) -> tuple[Token, ...]:
-    """As `tokens`, remembered: candidate sentences come back question after question."""
-    return tokens(text)
 
 
 def terms(text: str) -> list[str]:
@@ -77,8 +85,8 @@ def normalise(word: str) -> str:
     """`word` in lower case, without accents and compatibility forms."""
     if word.isascii():
         return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    decomposed = unicodedata.normalize("NFKD", word).casefold().translate(_WITHOUT_ACCENT)
+    return "".join(char for char in decomposed if unicodedata.category(char) not in _INVISIBLE)
 
 
 @lru_cache(maxsize=200_000)
@@ -103,45 +111,45 @@ def is_nationality(term: str) -> bool:
 
 
 def _tokens(text: str) -> Iterator[Token]:
+    shouted = text.isupper()
     matches = list(_TOKEN.finditer(text))
     before = ""
     for at, match in enumerate(matches):
         printed = match.group()
-        start = match.start()
-        if not printed.islower():
-            yield from _glued(printed, start)
         word = _word(printed)
-        if word == "us":
-            after = matches[at + 1].group() if at + 1 < len(matches) else ""
-            word = "usa" if _is_country(printed, before, after) else word
-        so_called = word == "called" and before == "so"
-        yield Token(start, match.end(), word, "" if so_called else term_of(word))
+        after = matches[at + 1].group() if at + 1 < len(matches) else ""
+        if word == "us" and _is_country(printed, before, after, shouted):
+            word = "usa"
+        if word:
+            empty = (before, word) == ("so", "called") or (word, after) == ("won", "t")
+            yield Token(match.start(), match.end(), word, "" if empty else term_of(word))
+            yield from _glued(printed, match.start())
         before = word
 
 
 def _glued(printed: str, start: int) -> Iterator[Token]:
-    """The parts of words printed without a space between them ("MinisterGeorgia"), beside the whole."""
+    """The parts of words printed without a space between them ("MinisterGeorgia")."""
     cuts = [cut.start() for cut in _GLUED.finditer(printed)]
-    if cuts:
-        for left, right in pairwise([0, *cuts, len(printed)]):
-            word = normalise(printed[left:right])
-            yield Token(start + left, start + right, word, term_of(word))
+    for left, right in pairwise([0, *cuts, len(printed)] if cuts else ()):
+        word = normalise(printed[left:right])
+        yield Token(start + left, start + right, word, term_of(word))
 
 
 def _word(printed: str) -> str:
     if printed in _SYMBOLS:
         return _SYMBOLS[printed]
     word = normalise(printed)
-    if word[0].isdigit():
-        return word.replace(",", "")
+    if word[:1].isdigit():
+        return _ORDINAL.sub("", word.replace(",", ""))
     return word.replace(".", "")
 
 
-def _is_country(printed: str, before: str, after: str) -> bool:
+def _is_country(printed: str, before: str, after: str, shouted: bool) -> bool:
     """Whether "us" is the country: by its capitals, its article, or because a pronoun would not stand there."""
-    if printed != "us" or before == "the":
-        return True
-    return before not in _BEFORE_PRONOUN and bool(term_of(normalise(after)) if after else "")
+    capitals = printed not in ("us", "Us")
+    if before in _BEFORE_PRONOUN:
+        return capitals and not shouted
+    return capitals or before == "the" or bool(term_of(normalise(after)))
 
 
 def _phrases(found: Sequence[str]) -> Iterator[tuple[int, int, str]]:

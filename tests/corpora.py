@@ -1,0 +1,40 @@
+"""Small corpora for tests: texts in, an index or an open engine over them out, read as any corpus is."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from retrieval import Article, Engine, EngineSettings, articles, passages
+from retrieval.index.memory import MemoryIndex
+from retrieval.models import Document, Passage
+
+
+def article_of(text: str, name: str = "a.txt") -> Article:
+    """The article that `text` holds; its first line is its title where it reads like one."""
+    article = articles.parse(Document(name, text))
+    assert isinstance(article, Article), article
+    return article
+
+
+def articles_of(*texts: str) -> tuple[dict[str, Article], tuple[Passage, ...]]:
+    """The articles of these texts by id (`0.txt`, `1.txt`, …), and all their passages."""
+    read = {f"{number}.txt": article_of(text, f"{number}.txt") for number, text in enumerate(texts)}
+    return read, tuple(passage for article in read.values() for passage in passages.split(article))
+
+
+def index_of(*texts: str) -> MemoryIndex:
+    """An index over the articles of these texts; without any it is empty."""
+    return MemoryIndex(*articles_of(*texts))
+
+
+@asynccontextmanager
+async def engine_over(tmp_path: Path, files: Mapping[str, str]) -> AsyncIterator[Engine]:
+    """An open engine over a folder with these files, by name; its cache in memory."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
+    async with Engine.open(EngineSettings(folder)) as engine:
+        yield engine
