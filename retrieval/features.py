@@ -110,7 +110,7 @@ class Asked:
         self.weights = {term: weight / self.total for term, weight in raw.items()}
         self.dated = frozenset(term.term for term in self.terms if term.dated)
         self.names = _names(self.terms, hits)
-        self.foreign_name = any(term.name and idf(term.term) >= unknown for term in self.terms)
+        self.foreign_name = any(term.name and not term.dated and idf(term.term) >= unknown for term in self.terms)
         self.words = {analysis.normalise(term.word): self.weights[term.term] for term in self.terms}
         self.pairs = tuple(pairwise(term.term for term in question.terms))
         self.speakers = _speakers(question)

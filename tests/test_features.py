@@ -124,6 +124,7 @@ def test_foreign_name():
     """A name that no article knows is told apart from one that they know."""
     assert 1 == measured("Does Olga Tarn burn?", "The mill burned.")["foreign_name"]
     assert 0 == measured("Does the mill of Bergen burn?", "The mill of Bergen burned.")["foreign_name"]
+    assert 0 == measured("Did the mill burn in April?", "The mill burned.")["foreign_name"]
 
 
 def test_bigrams():
@@ -275,7 +276,7 @@ _question = _text | st.sampled_from(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(_question, st.lists(_text, min_size=1, max_size=3), _text, st.none() | st.dates())
 def test_between_0_and_1(question, sentences, title, date):
     """For any texts every feature lies between 0 and 1."""
