@@ -4,7 +4,7 @@ import datetime as dt
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.index.base import Index
@@ -65,6 +65,7 @@ def test_common_terms_count(holding):
     assert all(hit.score > 0 for hit in hits)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1000).flatmap(lambda size: st.tuples(st.just(size), st.integers(0, size))))
 def test_idf_is_lucenes(counts):
     """Idf is log(1 + (N - n + 0.5) / (n + 0.5)): positive, and the smaller the more passages hold the term."""
@@ -159,6 +160,7 @@ def test_contains_and_similar():
 _words = st.text("abc", min_size=1, max_size=2)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(_words, max_size=6), max_size=8),
     st.dictionaries(_words, st.floats(0.01, 1.0), max_size=4),
