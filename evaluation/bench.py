@@ -24,16 +24,13 @@ TOKEN = "1234567890:" + "x" * 35
 """Of the right form, for a bot that reaches no server."""
 
 
-def main() -> None:
-    """Print the figures, one a line."""
-    for name, figure in figures([gold.question for gold in read_gold(GOLD)]):
+def main(runs: int = RUNS, rounds: int = ROUNDS, settled: float = SETTLED) -> None:
+    """Print the figures of `runs` starts, of all questions asked `rounds` times, and of a bot left to settle."""
+    for name, figure in _figures([gold.question for gold in read_gold(GOLD)], runs, rounds, settled):
         sys.stdout.write(f"{name:<50} {figure:8.2f}\n")
 
 
-def figures(
-    questions: Sequence[str], runs: int = RUNS, rounds: int = ROUNDS, settled: float = SETTLED
-) -> Iterator[tuple[str, float]]:
-    """What is measured, and the figure: `runs` starts, all questions asked `rounds` times, one bot left to settle."""
+def _figures(questions: Sequence[str], runs: int, rounds: int, settled: float) -> Iterator[tuple[str, float]]:
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"DATELINE_DATA_DIR": folder}
         _ask(environment, questions[:1])

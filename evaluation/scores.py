@@ -100,13 +100,14 @@ async def evaluate(
         start = time.perf_counter()
         answer = await engine.ask(one.question, before)
         elapsed = (time.perf_counter() - start) * 1000
-        outcomes.append(Outcome(one, answer, _rank(one, answer), elapsed))
+        outcomes.append(Outcome(one, answer, rank_of(one, answer), elapsed))
         if progress:
             progress(done, len(gold))
     return Report(tuple(outcomes))
 
 
-def _rank(gold: GoldQuestion, answer: Answer) -> int | None:
+def rank_of(gold: GoldQuestion, answer: Answer) -> int | None:
+    """The rank of the first right quote, from 1; None when none is right."""
     return next((rank for rank, quote in enumerate(answer.quotes, 1) if _is_right(gold, quote)), None)
 
 
