@@ -36,6 +36,9 @@ _DATE_LINE = re.compile(
     re.IGNORECASE,
 )
 _DATELINE = re.compile(r"(?P<place>[^\W\d_][^•·\d]{1,40}?)\s*[•·]\s*(?P<agency>[^\W\d_][^•·\d]{1,40})")
+_LANGUAGES = ["en", "fr", "de", "es", "it", "uk", "ru", "el"]
+"""Of a written date. Left to itself dateparser tries all it knows, 3 s for the first date that is none."""
+
 _FIRST_YEAR, _LAST_YEAR = 1600, 2199
 
 
@@ -118,6 +121,7 @@ def written_date(text: str) -> dt.date | None:
     # Only absolute dates with all three parts: left to itself it reads "May" or "yesterday" as a day near today.
     moment = dateparser.parse(
         text,
+        languages=_LANGUAGES,
         settings={"STRICT_PARSING": True, "PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]},
     )
     return moment.date() if moment and is_sane(moment.date()) else None
