@@ -24,8 +24,8 @@ _NO_PRONOUN = re.compile(
 )
 _ASKS = re.compile(r"\b(?:what|which|how)\b(?! about)", re.IGNORECASE)
 _MOST_OWN_TERMS = 4
-_CARRIED_NAME = 0.8
-_CARRIED_WORD = 0.5
+_CARRIED_NAME = 0.6
+_CARRIED_WORD = 0.4
 
 
 def follow_up(question: Question, before: Answer) -> Question:
