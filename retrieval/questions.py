@@ -15,7 +15,8 @@ LONGEST = 1_000
 """Characters of a message that are read; what comes after is not part of the question."""
 
 _MOST_TERMS = 40
-_TAG = re.compile(r"<[^<>]{0,200}>")
+_TAG = re.compile(r"<[^<>]{0,200}>|\{\{[^{}]{0,200}\}\}|\{%[^{}]{0,200}%\}")
+_EMPHASIS = re.compile(r"(?<!\S)[*_~`]+(?=\w)|(?<=[\w.,!?])[*_~`]+(?=[.,:;!?]*(?:\s|$))")
 _CODE = re.compile(r"\S*[{}\\|;*=<>_\[\]^~`]\S*|\S+\((?=\s|$)")
 _TO_LAST_QUESTION_MARK = re.compile(r"(.*)\?", re.DOTALL)
 
@@ -90,7 +91,7 @@ def clean(text: str) -> str:
         for char in text[:LONGEST]
         if unicodedata.category(char) not in ("Cf", "Cs", "Co")
     )
-    return " ".join(_CODE.sub(" ", _TAG.sub(" ", visible)).split())
+    return " ".join(_CODE.sub(" ", _EMPHASIS.sub("", _TAG.sub(" ", visible))).split())
 
 
 def _smalltalk(text: str) -> Smalltalk | None:
