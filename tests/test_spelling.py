@@ -1,0 +1,62 @@
+"""Unknown words in, the words that were probably meant out."""
+
+import pytest
+from corpora import index_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval import spelling
+from retrieval.analysis import term_of
+
+INDEX = index_of(
+    "Fiona Hill and Boris Pistorius spoke of a ceasefire in Kyiv. The air force of Norway trained there with the army. "
+    "The mayor of Lima told Fiona Hill that a vote was near."
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "term"),
+    [
+        ("fionna", "fiona"),
+        ("foina", "fiona"),
+        ("hil", "hill"),
+        ("pistorious", "pistorius"),
+        ("ceasfire", "ceasefir"),
+        ("norwey", "norwai"),
+    ],
+)
+def test_meant(typed, term):
+    """A letter more, less, other or swapped is read as the word that the articles use."""
+    assert term == spelling.meant(term_of(typed), typed, INDEX)
+
+
+@pytest.mark.parametrize("typed", ["carbonara", "note", "wiona", "fixnnx", "hall", "li", "x", "2019"])
+def test_another_word(typed):
+    """Another word is left alone: another first letter, a short word with a changed letter, a number, many edits."""
+    assert spelling.meant(term_of(typed), typed, INDEX) is None
+
+
+def test_the_more_frequent_wins():
+    """Of two words that are as near, the one that more passages hold is taken."""
+    index = index_of("Marten came. Nobody saw it. It rained.", "Martin came. It rained.", "Martin left. It rained.")
+    assert "martin" == spelling.meant("martan", "martan", index)
+
+
+def test_split():
+    """A word glued from two known ones is read as both, the rarest pair where there are several."""
+    assert ("air", "forc") == spelling.split("airforc", INDEX)
+    assert spelling.split("airplane", INDEX) is None
+    assert spelling.split("ab", INDEX) is None
+
+
+@given(
+    st.text("abcdefghij0123456789", min_size=1, max_size=12), st.lists(st.text("abcdefghij", min_size=1, max_size=12))
+)
+def test_nearest_is_known_and_near(term, known):
+    """What is nearest is one of the known words, begins alike and is about as long; numbers are never near."""
+    found = spelling.nearest(term, known)
+    if found is not None:
+        assert found in known
+        assert found[0] == term[0]
+        assert abs(len(found) - len(term)) <= 2
+        assert term.isalpha()
