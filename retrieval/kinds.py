@@ -6,16 +6,20 @@ A question's words in, an AnswerKind out; a sentence and a kind in, the spans of
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from retrieval.analysis import is_nationality, normalise, term_of
+from retrieval.analysis import is_nationality, term_of, tokens
 from retrieval.dates import time_spans
 from retrieval.models import AnswerKind, Span
 
-_SAYING = (
-    r"(?:say|says|said|tell|tells|told|think|thinks|thought|call|calls|called|describe|describes|described|announce|announced|"
-    r"claim|claims|claimed|state|stated|mention|mentioned|comment|commented|respond|responded|react|reacted|explain|"
-    r"explained|argue|argued|warn|warned|stress|stressed|add|added|note|noted|insist|insisted|complain|complained|"
-    r"propose|proposed|suggest|suggested|promise|promised|admit|admitted|deny|denied|declare|declared|demand|demanded)"
+_SAY = (
+    r"(?:say|says|tell|tells|think|thinks|call|calls|describe|describes|announce|claim|claims|state|mention|comment|"
+    r"respond|react|explain|argue|warn|stress|add|note|insist|complain|propose|suggest|promise|admit|deny|declare|demand)"
 )
+_SAID = (
+    r"(?:said|told|thought|called|described|announced|claimed|stated|mentioned|commented|responded|reacted|explained|"
+    r"argued|warned|stressed|added|noted|insisted|complained|proposed|suggested|promised|admitted|denied|declared|"
+    r"demanded|saying|telling|thinking|calling|claiming|announcing|proposing|suggesting|promising|demanding)"
+)
+_SAYING = rf"(?:{_SAY}|{_SAID})"
 _PEOPLE = (
     r"(?:person|people|man|woman|president|minister|leader|leaders|politician|adviser|advisor|author|writer|actor|actress|"
     r"singer|artist|chancellor|king|queen|general|official|expert|scientist|player|director|founder|ambassador|spokes\w+)"
@@ -23,45 +27,65 @@ _PEOPLE = (
 _PLACES = (
     r"(?:city|cities|country|countries|place|places|town|venue|region|state|capital|continent|island|river|location)"
 )
+_TIMES = r"(?:year|day|date|month|week|weekday|weekend|time|decade|century|season)"
+_AUXILIARY = r"(?:did|does|do|has|have|had|is|was|are|were|can|could|will|would|should)"
+
+
+def _which(nouns: str) -> str:
+    """Which of these is asked for: "which year", "what was the year of"."""
+    return (
+        rf"(?:what|which) {nouns}|"
+        rf"(?:what|which)(?:['’]?s| is| was| are| were)(?: the)? {nouns}(?= (?:of|in|for|that|when|where|at|to)\b|\W*$)"
+    )
+
 
 _PATTERNS: tuple[tuple[AnswerKind, str], ...] = (
-    ("age", r"\bhow old\b|\bwhat age\b"),
-    ("duration", r"\bhow long\b|\bhow many (?:seconds|minutes|hours|days|weeks|months|years|decades|centuries)\b"),
+    ("age", r"how old|what age"),
+    ("duration", r"how long|how many (?:seconds|minutes|hours|days|weeks|months|years|decades|centuries)"),
+    ("amount", rf"how much|{_which('(?:share|percentage|percent|proportion|price|cost|sum|amount|cut)')}"),
+    ("count", rf"how many|{_which('(?:[a-z]+ )?number')}"),
+    ("time", rf"when(?:['’]?s)?|how soon|{_which(_TIMES)}"),
+    ("place", rf"where(?:['’]?s)?|{_which(_PLACES)}"),
+    ("reason", rf"why|how come|{_which('(?:reason|cause)s?')}"),
     (
-        "amount",
-        r"\bhow much\b|\b(?:what|which) (?:share|percentage|percent|proportion|price|cost|sum|amount|cut)\b",
+        "statement",
+        rf"(?:what|how) (?:did|does|do|has|have|had)\b.*\b{_SAYING}|(?:what|how)(?:['’]?s| is| was)\b.*\b{_SAID}",
     ),
-    ("count", r"\bhow many\b|\b(?:what|which) number\b|\bnumber of\b"),
-    ("time", r"\bwhen\b|\b(?:what|which|in what|in which) (?:year|day|date|month|time|decade|century|season)\b"),
-    ("place", rf"\bwhere\b|\b(?:what|which) {_PLACES}\b"),
-    ("reason", r"\bwhy\b|\bhow come\b|\bwhat (?:is |was |are )?(?:the )?(?:reason|cause)s?\b"),
-    ("statement", rf"\b(?:what|how) (?:did|does|do|has|have|had|is|was) .*\b{_SAYING}\b"),
-    ("person", rf"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ )?{_PEOPLE}\b"),
-    ("yes_no", r"^\W*(?:and |but |so )?(?:did|does|do|is|are|was|were|can|could|will|would|has|have|had|should)\b"),
+    ("person", rf"who(?:m|se|['’]?s)?|(?:what|which)(?: (?!{_AUXILIARY}\b)\w+)? {_PEOPLE}"),
 )
-_RULES = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
+_RULES = tuple((kind, re.compile(rf"(?:{pattern})\b")) for kind, pattern in _PATTERNS)
+_ASKING = re.compile(r"\b(?:who(?:m|se|s)?|what|which|when|where|why|how)(?:['’]?s)?\b")
+_SETTING = re.compile(r"\W*(?:when|where)\b[^,]*,\s+(?=(?:(?:in|at|on|by|to|for) )?(?:who|what|which|why|how)\b)")
+_YES_NO = re.compile(rf"\W*(?:and |but |so )?{_AUXILIARY}\b")
+_NUMBER_OF = re.compile(r"\bnumber of\b")
 
 _NUMBER_WORDS = (
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|sixty|"
-    r"seventy|eighty|ninety|hundreds?|thousands?|dozens?|millions?|billions?|trillions?|half)"
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
+    r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|dozens?|millions?|"
+    r"billions?|trillions?|half)"
 )
-_FIGURE = rf"(?:\d[\d,.]*\d|\d|\b{_NUMBER_WORDS}\b)"
+_NUMBER = r"\d++(?:[.,]\d++)*+"
+_FIGURE = rf"(?:(?<!\w)(?<!\d[.,]){_NUMBER}|\b{_NUMBER_WORDS}\b)"
 _UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies))"
 _COUNT = re.compile(
     rf"(?:(?:about|around|over|more than|almost|nearly|at least) )?{_FIGURE}(?:[ -]{_NUMBER_WORDS})*", re.I
 )
 _AMOUNT = re.compile(
-    rf"[$€£¥]\s?\d[\d,.]*(?:\s(?:hundred|thousand|million|billion|trillion))?|{_FIGURE}(?:[ -]{_NUMBER_WORDS})*\s?"
+    rf"[$€£¥]\s?{_NUMBER}(?:\s?(?:bn|tn|mn?|k|hundred|thousand|million|billion|trillion)\b)?|"
+    rf"{_FIGURE}(?:[ -]{_NUMBER_WORDS}){{0,4}}\s?"
     r"(?:%|percent\b|per cent\b|dollars?\b|euros?\b|pounds?\b|tonnes?\b|tons?\b|kilomet\w+|met(?:er|re)s?\b|miles?\b|"
     r"feet\b|acres?\b|hectares?\b|kg\b|km\b|watts?\b|degrees?\b)",
     re.I,
 )
 _DURATION = re.compile(
-    rf"{_FIGURE}(?:[ -]+(?:{_NUMBER_WORDS}|and|a|or))*[ -]+{_UNIT}\b|\b(?:a|an|several|few) {_UNIT}\b", re.I
+    rf"{_FIGURE}(?:[ -]{{1,3}}(?:{_NUMBER_WORDS}|and|a|or)){{0,6}}[ -]{{1,3}}{_UNIT}\b|"
+    rf"\b(?:an?|several|few|many|couple of) {_UNIT}\b",
+    re.I,
 )
 _AGE = re.compile(r"\b(?:aged?|age of) \d{1,3}\b|\b\d{1,3}[ -]years?[ -]old\b|\b\w+[ -]year[ -]old\b|, \d{1,3},", re.I)
-_CAPITAL = r"[A-ZÀ-ÞŁŚŠŽ][\w-]*\w\.?"
-_NAME = re.compile(rf"\b{_CAPITAL}(?:\s+(?:(?:de|von|van|der|al|bin|la|le|di)\s+)?{_CAPITAL})*")
+_UPPER = "A-ZÀ-ÖØ-ÞĆČĎĐĞİŁŃŇŐŘŚŞŠŤŮŰŹŻŽȘȚ"
+_CAPITAL = rf"[{_UPPER}][\w-]*\w(?:\.(?=\s))?"
+_NAME = re.compile(rf"\b{_CAPITAL}(?:\s+(?:(?:de|von|van|der|den|al|bin|la|le|di)\s+){{0,2}}{_CAPITAL})*")
 _NO_PERSON = frozenset(
     term_of(word)
     for word in """
@@ -72,32 +96,35 @@ _NO_PERSON = frozenset(
     """.split()  # noqa: SIM905 -- reads better as prose
 )
 _PLACE = re.compile(
-    r"\b(?:in|at|to|from|near|into|on|of|across|outside|proposed)\s+((?:the\s+)?[A-ZÀ-Þ][\w’'.-]*\w(?:\s+[A-ZÀ-Þ][\w’'.-]*\w)*)"
+    rf"\b(?:in|at|to|from|near|into|on|of|across|outside|proposed)\s+"
+    rf"((?:the\s+)?[{_UPPER}][\w’'.-]*\w(?:\s+[{_UPPER}][\w’'.-]*\w)*)"
 )
 _REASON = re.compile(
-    r"\b(?:because|due to|owing to|thanks to|on the grounds|in order to|so that|as a result|since|in an attempt|"
-    r"caused by|payment for|aimed at|led to|reasons?)\b.*",
+    r"\b(?:because|due to|owing to|thanks to|on the grounds|in order to|so that|as a result|in an attempt|caused by|"
+    r"payment for|aimed at|led to|reasons?|since(?!\s+(?:\d|the\b|then\b|last\b)))\b.*",
     re.I | re.S,
 )
 _STANCE = "oppose reject accept consider believe refuse agree approve welcome praise favour"
-SAYING_TERMS = frozenset(term_of(verb) for verb in (*_SAYING.strip("(?:)").split("|"), *_STANCE.split()))
+SAYING_TERMS = frozenset(map(term_of, re.findall(r"\w+", f"{_SAY} {_STANCE}")))
 """Index terms of the verbs of saying, and of holding a view."""
 
-_QUOTED = re.compile(r"[“\"«‘](?=\w)[^“”\"«»]{8,}?(?:[”\"»]|$)")
-
-
+_QUOTED = re.compile(r"[“\"«](?=\w)[^“”\"«»]{8,}?(?:[”\"»]|$)|‘(?=\w)[^‘“”\"«»]{8,}?(?:’(?!\w)|[”\"»]|$)")
+# the first auxiliary is kept for good: to try each one again takes the square of a long question's length
 _SPEAKER = re.compile(
-    rf"\baccording to (?:the )?(\w+(?: \w+)?)|\b(?:did|does|do|has|have|had|is|was)\s+(.*?)\b{_SAYING}\b"
+    rf"\baccording to (?:the )?(\w+(?: \w+)?)|\A(?>.*?\b(?:did|does|do|has|have|had|is|was)\s+)(.*?)\b{_SAYING}\b"
 )
 _FOCUS = re.compile(
     r"\bhow (?:many|much)\s+(?:more\s+|other\s+)?(\w+(?:\s+\w+)?)|"
-    r"\bnumber of\s+(\w+)|\bhow long (?!did|do|does|has|have|had|is|was|were|are|will|would|can|could)(\w+)"
+    rf"\bnumber of\s+(\w+)|\bhow long (?!{_AUXILIARY}\b)(\w+)"
 )
 
-_NAMING = re.compile(r"\b(?:call|describe|label|brand|term|refer to)\w*\b", re.IGNORECASE)
-_TYPE = re.compile(
-    r"\b(?:which|what)\s+((?!is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|if|about)\w+(?:\s+(?:of|\w+))?)",
+_NAMING = re.compile(
+    r"\b(?:call(?:s|ed|ing)?|describ(?:e|es|ed|ing)|label(?:s|led|ed)?|brand(?:s|ed)?|dub(?:s|bed)?|term(?:s|ed)?|"
+    r"refer(?:s|red)? to)\b",
     re.IGNORECASE,
+)
+_TYPE = re.compile(
+    rf"\b(?:which|what)\s+((?!(?:{_AUXILIARY}|if|about)\b)\w+(?:\s+(?!{_AUXILIARY}\b)\w+)?)", re.IGNORECASE
 )
 
 MEASURED: frozenset[AnswerKind] = frozenset({"count", "amount", "duration", "age"})
@@ -105,9 +132,13 @@ MEASURED: frozenset[AnswerKind] = frozenset({"count", "amount", "duration", "age
 
 
 def expected(question: str) -> AnswerKind:
-    """The kind of answer that a question asks for; `thing` where its words do not say."""
+    """The kind of answer that a question asks for, by its first asking word; `thing` where its words do not say."""
     lowered = question.lower()
-    return next((kind for kind, pattern in _RULES if pattern.search(lowered)), "thing")
+    setting = _SETTING.match(lowered)
+    asking = _ASKING.search(lowered, setting.end() if setting else 0)
+    if asking is None:
+        return "yes_no" if _YES_NO.match(lowered) else "count" if _NUMBER_OF.search(lowered) else "thing"
+    return next((kind for kind, pattern in _RULES if pattern.match(lowered, asking.start())), "thing")
 
 
 def speaker(question: str) -> str:
@@ -142,10 +173,20 @@ def evidence(kind: AnswerKind, sentence: str) -> list[tuple[int, int]]:
 def _people(sentence: str) -> Iterator[tuple[int, int]]:
     """Capitalised words that may name a person: two or more in a row, or one inside the sentence."""
     for match in _NAME.finditer(sentence):
-        words = [term_of(normalise(word)) for word in re.findall(r"[^\W_]+", match.group())]
-        named = [word for word in words if word and word not in _NO_PERSON and not is_nationality(word)]
-        opening = not sentence[: match.start()].strip("“”\"‘’' ")
-        if named and (len(words) > 1 or not (opening or match.group().isupper())):
+        words = [token for token in tokens(match.group()) if token.term]
+        named = [word for word in words if word.term not in _NO_PERSON and not is_nationality(word.term)]
+        if named:
+            start = match.start() + words[0].start
+            opening = not sentence[:start].strip("“”\"‘’' ")
+            if len(words) > 1 or not (opening or match.group().isupper()):
+                yield start, match.end()
+
+
+def _counts(sentence: str) -> Iterator[tuple[int, int]]:
+    """Figures, but those of a date."""
+    dates = list(time_spans(sentence))
+    for match in _COUNT.finditer(sentence):
+        if not any(start < match.end() and match.start() < end for start, end in dates):
             yield match.span()
 
 
@@ -162,7 +203,7 @@ _FINDERS: Mapping[AnswerKind, Callable[[str], Iterator[tuple[int, int]]]] = {
     "time": time_spans,
     "duration": _spans(_DURATION),
     "age": _spans(_AGE),
-    "count": _spans(_COUNT),
+    "count": _counts,
     "amount": _spans(_AMOUNT),
     "reason": _spans(_REASON),
     "statement": _spans(_QUOTED),

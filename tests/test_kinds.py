@@ -1,0 +1,266 @@
+"""Which kind of answer a question expects, and where a sentence holds one."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval import kinds
+from retrieval.analysis import term_of
+
+ODD = st.lists(
+    st.sampled_from(
+        ["what ", "how ", "many ", "did ", "is ", "said ", "who", "number of ", "according to ", "Ann ", "’s "]
+    )
+    | st.sampled_from(
+        ["12", ",", ".", "one ", "half-", "years ", "$", "%", "“", "‘", "’", '"', "(", "\n", "é", "\0", "in "]
+    ),
+    max_size=25,
+).map("".join)
+
+
+def found(kind: kinds.AnswerKind, sentence: str) -> list[str]:
+    return [sentence[start:end] for start, end in kinds.evidence(kind, sentence)]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who leads the coalition?", "person"),
+        ("whos the german chancellor", "person"),
+        ("Whose idea was it?", "person"),
+        ("to whom did he speak", "person"),
+        ("Which French president hosted the talks?", "person"),
+        ("what minister resigned", "person"),
+        ("Where did they meet?", "place"),
+        ("wheres the summit", "place"),
+        ("Which city was proposed?", "place"),
+        ("what is the capital of Peru", "place"),
+        ("When did it start?", "time"),
+        ("whens the next meeting", "time"),
+        ("In which year was it built?", "time"),
+        ("What was the date of the call?", "time"),
+        ("How long did it last?", "duration"),
+        ("how many weeks did it take", "duration"),
+        ("How old is she?", "age"),
+        ("how many countries take part", "count"),
+        ("What is the total number of allies?", "count"),
+        ("the number of allies", "count"),
+        ("How much did it cost?", "amount"),
+        ("What share of revenues do they want?", "amount"),
+        ("what was the price of peace", "amount"),
+        ("Why did it fail?", "reason"),
+        ("how come it failed", "reason"),
+        ("What was the reason for it?", "reason"),
+        ("What did Trump say about Putin?", "statement"),
+        ("How does Macron describe the deal?", "statement"),
+        ("what’s he saying now", "statement"),
+        ("What was announced on Monday?", "statement"),
+        ("Did he come?", "yes_no"),
+        ("and is it over", "yes_no"),
+        ("Which podcast was it?", "thing"),
+        ("Geneva", "thing"),
+        ("", "thing"),
+    ],
+)
+def test_the_kind_asked_for(question, expected):
+    """The asking words tell the kind, typed in full or without an apostrophe."""
+    assert expected == kinds.expected(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What did Trump say when he met Macron?", "statement"),
+        ("Who was president when Russia attacked?", "person"),
+        ("Who hosted the meeting where it was agreed?", "person"),
+        ("How many said why they came?", "count"),
+        ("When the war began, who was president?", "person"),
+        ("Where Russia attacked, in which year was it?", "time"),
+        ("Do you know who leads it?", "person"),
+        ("What happened when they met?", "thing"),
+    ],
+)
+def test_the_first_asking_word_decides(question, expected):
+    """What another asking word begins is a part of the question, not what it asks; nor is a setting before it."""
+    assert expected == kinds.expected(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is the state of the talks?", "place"),
+        ("what is the call about", "thing"),
+        ("What was the demand?", "thing"),
+        ("what did President Macron offer", "thing"),
+        ("what is the year’s best film", "thing"),
+        ("what is the state song of Ohio", "thing"),
+        ("whoever", "thing"),
+        ("somewhere whenever", "thing"),
+    ],
+)
+def test_words_that_only_look_like_asking(question, expected):
+    """A noun that is also a verb of saying, a title after an auxiliary, and parts of words tell no kind."""
+    assert expected == kinds.expected(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What did Keir Starmer say about it?", "keir starmer "),
+        ("how does macron describe him", "macron "),
+        ("Why did it fail according to the French president?", "french president"),
+        ("According to Macron, what did he say?", "macron"),
+        ("What did the man who was told say?", "the man who was "),
+        ("Who leads it?", ""),
+        ("What is it?", ""),
+    ],
+)
+def test_whose_words_are_asked_for(question, expected):
+    """The speaker stands between auxiliary and verb, or after "according to"."""
+    assert expected == kinds.speaker(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What did he call it?", True),
+        ("how was it described", True),
+        ("What does he refer to?", True),
+        ("What is the Brandenburg gate?", False),
+        ("where is the terminal", False),
+        ("What did he say?", False),
+    ],
+)
+def test_naming(question, expected):
+    """Verbs of naming ask for a name; what only begins like them does not."""
+    assert expected == kinds.is_naming(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which podcast did he choose?", "podcast"),
+        ("Which TV channel interviewed him?", "TV channel"),
+        ("in what island region", "island region"),
+        ("Which area is it?", "area"),
+        ("which doctor", "doctor"),
+        ("What is it?", ""),
+        ("what if", ""),
+        ("Who is it?", ""),
+    ],
+)
+def test_type_words(question, expected):
+    """The words after "which" name the type of the answer, whatever they begin with; an auxiliary does not."""
+    assert expected == kinds.type_words(question).of(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many other countries joined?", "countries joined"),
+        ("how much money", "money"),
+        ("the number of allies", "allies"),
+        ("how long hostilities last", "hostilities"),
+        ("how long did it take", ""),
+        ("Who?", ""),
+    ],
+)
+def test_what_is_counted(question, expected):
+    """What is counted follows "how many", "how much", "number of" or, where no auxiliary does, "how long"."""
+    assert expected == kinds.counted(question)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "expected"),
+    [
+        ("person", "But Keir Starmer met Mark Rutte of NATO.", ["Keir Starmer", "Mark Rutte"]),
+        ("person", "The adviser Ushakov spoke to Ursula von der Leyen.", ["Ushakov", "Ursula von der Leyen"]),
+        ("person", "“Łukasz Świątek met Zoë Ćosić”", ["Łukasz Świątek", "Zoë Ćosić"]),
+        ("person", "Officials said Russia and the White House agreed.", []),
+        ("place", "He flew from the Hague to Ōsaka, in Saudi Arabia’s east.", ["the Hague", "Saudi Arabia’s"]),
+        ("place", "He flew to Łódź.", ["Łódź"]),
+        ("time", "On 11 March 2025 they met.", ["11 March 2025", "March 2025", "2025"]),
+        ("duration", "It took three-and-a-half years, not 10 days.", ["three-and-a-half years", "10 days"]),
+        ("duration", "A 30 -day truce, a couple of weeks, an hour.", ["30 -day", "couple of weeks", "an hour"]),
+        (
+            "age",
+            "Anna, 45, a 50-year-old mill, aged 60 or 61 years old",
+            [", 45,", "50-year-old", "aged 60", "61 years old"],
+        ),
+        ("count", "More than twenty leaders and 1,950 others", ["More than twenty", "1,950"]),
+        (
+            "count",
+            "Two hundred thousand, fourteen, or 2.5 million",
+            ["Two hundred thousand", "fourteen", "2.5 million"],
+        ),
+        ("count", "On 11 March 2025 the G7 had 30 guests.", ["30"]),
+        ("amount", "It cost $500 billion (€477bn), or 50% of it.", ["$500 billion", "€477bn", "50%"]),
+        (
+            "amount",
+            "He paid £1,000, two million dollars and 3 per cent.",
+            ["£1,000", "two million dollars", "3 per cent"],
+        ),
+        ("amount", "Twenty leaders", []),
+        ("reason", "It failed because he left.", ["because he left."]),
+        ("reason", "It has been so since 2014 and since the war.", []),
+        ("reason", "It failed, since he left.", ["since he left."]),
+        ("statement", "He called it “a key issue” and “so”.", ["“a key issue”"]),
+        ("statement", "It’s ‘not good enough’ that Ann’s gone.", ["‘not good enough’"]),
+        ("statement", "He said: “it is not over", ["“it is not over"]),
+        ("yes_no", "On 11 March Ann Berg paid $5.", []),
+        ("thing", "On 11 March Ann Berg paid $5.", []),
+    ],
+)
+def test_where_a_sentence_holds_an_answer(kind, sentence, expected):
+    """Phrases of the kind are found in order, as printed; a kind of any form has none."""
+    assert expected == found(kind, sentence)
+
+
+def test_verbs_of_saying_are_terms():
+    """Each form of a verb of saying or of holding a view is known by its term."""
+    assert {term_of(word) for word in ("said", "describes", "denied", "opposes", "told")} <= kinds.SAYING_TERMS
+    assert "" not in kinds.SAYING_TERMS
+
+
+@settings(max_examples=150)
+@given(ODD)
+def test_any_words(text):
+    """Nothing raises, whatever is asked; what is found lies in the sentence, in order and once."""
+    kinds.expected(text)
+    kinds.speaker(text)
+    kinds.counted(text)
+    kinds.is_naming(text)
+    assert kinds.type_words(text).of(text) in text
+    for kind in kinds.MEASURED | {"person", "place", "time", "reason", "statement", "thing"}:
+        spans = kinds.evidence(kind, text)
+        assert sorted(set(spans)) == spans
+        assert all(0 <= start < end <= len(text) for start, end in spans)
+
+
+SPEECH = (
+    "what did ",
+    "is ",
+    "did said ",
+    "when ",
+    "which ",
+    "how long ",
+    "number of ",
+    "‘a",
+    "“abcdefgh ",
+    "because ",
+    "(",
+)
+FIGURES = ("1", "1,", "12 ", "one ", "one-and-", "$1,1", "a-year-", "Aa de ", "A-", "in Aa’", "\t \n")
+
+
+@pytest.mark.parametrize("part", [*SPEECH, *FIGURES])
+def test_long_texts(part):
+    """Work grows with length alone: twenty thousand characters of nearly an answer are looked through at once."""
+    text = part * (20_000 // len(part))
+
+    kinds.expected(text)
+    kinds.speaker(text)
+    kinds.counted(text)
+    kinds.type_words(text)
+    for kind in kinds.MEASURED | {"person", "place", "time", "reason", "statement"}:
+        assert len(kinds.evidence(kind, text)) <= len(text)
