@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from retrieval import features
-from retrieval.features import FEATURES, Asked, Candidate, Context
+from retrieval.asked import Asked, view
+from retrieval.features import FEATURES, Candidate, Context
 from retrieval.models import Answer, Article, Hit, Question, Quote, Sentence, Span
 
 MOST_QUOTES = 5
@@ -175,7 +176,7 @@ def _is_free(article_id: str, span: Span, said: Iterable[tuple[str, Span]]) -> b
 
 
 def _terms(sentence: Sentence) -> Set[str]:
-    return features.view(sentence.text).places.keys()
+    return view(sentence.text).places.keys()
 
 
 def _weighted(weights: Iterable[float], values: Iterable[float]) -> float:
@@ -203,7 +204,7 @@ def _fullest(one: Scored, ranked: Sequence[Scored]) -> Scored:
 def _highlights(question: Question, candidate: Candidate) -> Iterator[Span]:
     """What in the sentence may be the answer: the phrases nearest to the words that were asked."""
     start = candidate.sentence.span.start
-    own = features.view(candidate.sentence.text)
+    own = view(candidate.sentence.text)
     for first, end in features.nearest(question, own, _apart(features.evidence(question, own)))[:_HIGHLIGHTS]:
         yield Span(start + first, start + end)
 
@@ -220,7 +221,7 @@ def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 def _printed(corrections: Iterable[tuple[str, str]], quotes: Sequence[Quote]) -> Iterator[tuple[str, str]]:
     """The corrections that the quotes bear out, with the word as the first of them prints it."""
     for typed, term in corrections:
-        tokens = (token for quote in quotes for token in features.view(quote.text).tokens)
+        tokens = (token for quote in quotes for token in view(quote.text).tokens)
         word = next((token.word for token in tokens if token.term == term), typed.lower())
         if word != typed.lower():
             yield typed, word

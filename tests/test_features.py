@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval import analysis, features
-from retrieval.features import FEATURES, Asked, Candidate, Context
+from retrieval.asked import Asked, view
+from retrieval.features import FEATURES, Candidate, Context
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import Article, DateRange, Hit, Passage, Question, Sentence, Span
 from retrieval.questions import understand
@@ -159,7 +160,7 @@ def test_own_words_are_no_answer():
     """A phrase of the expected kind that the question itself says is no evidence."""
     article, passage = written("In 1999 the mill burned.")
     question = understand("In which year after 1999 did the mill burn?", MemoryIndex({"a": article}, [passage]))
-    assert [] == features.evidence(question, features.view(passage.sentences[0].text))
+    assert [] == features.evidence(question, view(passage.sentences[0].text))
 
 
 def test_figures():
@@ -245,7 +246,7 @@ def test_in_time(sentence, date, expected):
 
 def test_nearest():
     """Phrases come by how near they stand to a word of the question."""
-    own = features.view("In May Olga wept, and on Tuesday the mill burned.")
+    own = view("In May Olga wept, and on Tuesday the mill burned.")
     question = Question("mill", terms=understand("mill", MemoryIndex({}, ())).terms)
     spans = [(3, 6), (25, 32)]
     assert [(25, 32), (3, 6)] == features.nearest(question, own, spans)
