@@ -11,7 +11,7 @@ from retrieval.models import Hit, Question, QuestionTerm, Sentence
 
 LEAST_IDF = 0.3
 """No word of a question counts less than this share of an unknown one: in a small collection the names that it is all
-about stand in nearly every passage, and idf alone would ignore them (seeds: .81 right at once without, .87 with)."""
+about stand in nearly every passage, and idf alone would ignore them (seeds: .81 right at once without, .87 with, at the time)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,17 @@ class Asked:
     """A question made ready to be compared with sentences.
 
     `weights` are its terms' shares of what it asks for, by idf. A question of light words only asks for more than it
-    says: what is missing to one whole word counts as unknown.
+    says: what is missing to one whole word counts as unknown. `attainable` is about the most that a passage can score.
     """
 
     def __init__(self, question: Question, hits: Sequence[Hit], idf: Callable[[str], float]) -> None:
         self.question = question
         self.terms = question.all_terms
         unknown = idf("")
+        missing = unknown * max(0.0, 1 - sum(term.weight for term in self.terms))
         raw = {term.term: max(idf(term.term), LEAST_IDF * unknown) * term.weight for term in self.terms}
-        self.total = sum(raw.values()) + unknown * max(0.0, 1 - sum(term.weight for term in self.terms))
-        self.weights = {term: weight / self.total for term, weight in raw.items()}
+        self.weights = {term: weight / (sum(raw.values()) + missing) for term, weight in raw.items()}
+        self.attainable = missing + sum(idf(term.term) * term.weight for term in self.terms if not term.dated)
         self.dated = frozenset(term.term for term in self.terms if term.dated)
         self.names = _names(self.terms, hits)
         self.foreign_name = any(term.name and not term.dated and idf(term.term) >= unknown for term in self.terms)
@@ -55,6 +56,7 @@ class Asked:
         self.pairs = tuple(pairwise(term.term for term in question.terms))
         self.speakers = _speakers(question)
         self.focus = _focus(question)
+        self.counted = _counted(question)
         self.naming = kinds.is_naming(question.text)
 
     def held(self, sentence: Sentence) -> frozenset[str]:
@@ -99,6 +101,15 @@ def _speakers(question: Question) -> frozenset[str]:
     if question.kind == "statement" and not asked:
         return frozenset(term.term for term in question.all_terms)
     return asked
+
+
+def _counted(question: Question) -> frozenset[str]:
+    """The terms of what is to be counted, and what may stand for them; none where the question does not say."""
+    if question.kind != "count":
+        return frozenset()
+    counted = frozenset(analysis.terms(kinds.counted(question.text))[:1])
+    wanted = [term for term in question.all_terms if term.term in counted]
+    return frozenset(name for term in wanted for name in (term.term, *(other for other, _ in term.related)))
 
 
 def _focus(question: Question) -> frozenset[str]:

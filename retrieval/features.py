@@ -34,12 +34,14 @@ FEATURES = (
     "opening",
     "short",
     "lacks_figure",
+    "unspoken",
     "foreign_name",
     "near_before",
     "said_before",
     "newest",
 )
 _NEAR = 6
+_COUNTED = 2
 _SHORT_TERMS = 5
 
 
@@ -78,7 +80,7 @@ def passage_features(asked: Asked, context: Context) -> dict[str, float]:
     return {
         "title_coverage": asked.coverage(titles),
         "passage_score": context.share,
-        "strength": min(1.0, context.hit.score / asked.total),
+        "strength": min(1.0, context.hit.score / asked.attainable) if asked.attainable else 1.0,
         "opening": 1 / (1 + passage.number),
         "foreign_name": float(asked.foreign_name),
         "newest": float(asked.question.latest and context.newest),
@@ -108,7 +110,8 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float]) -> 
         "figure_near": near if question.kind in kinds.MEASURED else 0.0,
         "speaker": spoken,
         "short": float(len(own.tokens) < _SHORT_TERMS),
-        "lacks_figure": float(question.kind in kinds.MEASURED and not found),
+        "lacks_figure": float(question.kind in kinds.MEASURED and not (found and _counts(asked, own, found))),
+        "unspoken": float(question.kind == "statement" and not asked.naming and not spoken),
         "near_before": float(_overlaps(question.near, candidate, candidate.context.hit.passage.span)),
         "said_before": float(_overlaps(question.near, candidate, candidate.sentence.span)),
     }
@@ -189,6 +192,22 @@ def _nearness(asked: Asked, own: View, found: Sequence[tuple[int, int]]) -> floa
     phrases = [at for at, token in enumerate(own.tokens) if any(start <= token.start < end for start, end in found)]
     gap = min([abs(a - b) for a in matched for b in phrases if a != b], default=_NEAR + 1)
     return max(0.0, 1 - (gap - 1) / _NEAR)
+
+
+def _counts(asked: Asked, own: View, found: Sequence[tuple[int, int]]) -> bool:
+    """Whether a figure counts what the question wants counted: it stands at most two words before it.
+
+    Where the question does not say in so many words what is to be counted, any figure will do.
+    """
+    if not asked.counted:
+        return True
+    figures = [at for at, token in enumerate(own.tokens) if any(start <= token.start < end for start, end in found)]
+    return any(
+        0 <= noun - figure <= _COUNTED
+        for term in asked.counted
+        for noun in own.places.get(term, ())
+        for figure in figures
+    )
 
 
 def _spoken(asked: Asked, own: View) -> float:

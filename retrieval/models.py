@@ -33,7 +33,7 @@ class EngineSettings:
     data_dir: Path | None = None
     k1: float = 0.6
     b: float = 0.75
-    threshold: float = 0.3
+    threshold: float = 0.25
 
 
 @dataclass(frozen=True, slots=True, order=True)

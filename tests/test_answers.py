@@ -131,7 +131,7 @@ LEANING = "Olga Lund runs the mill. She bought it from an uncle in Tarn."
 
 def test_leans_on_the_one_before():
     """A sentence that opens with a pronoun brings along the sentence before."""
-    answer = ask("Who sold it, an uncle in Tarn?", LEANING)
+    answer = ask("Who sold it, an uncle in Tarn?", LEANING, threshold=0)
     assert [LEANING] == said(answer)
 
 
@@ -160,7 +160,7 @@ def test_too_long_to_lean():
     long = "Olga Lund runs the mill" + " and the farm and the boats" * 20 + "."
     own = "She bought all of that from an uncle in Tarn."
     assert len(long) < LONGEST_QUOTE < len(long) + len(own)
-    assert own in said(ask("Who sold that, an uncle in Tarn?", f"{long} {own}"))
+    assert own in said(ask("Who sold that, an uncle in Tarn?", f"{long} {own}", threshold=0))
 
 
 def test_brought_along_is_not_told_again():

@@ -180,6 +180,40 @@ def test_counted_before_all_else():
     assert right["figure_near"] > wrong["figure_near"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "lacking"),
+    [
+        ("The mill has 40 workers.", 0),
+        ("The mill has 40 happy old workers.", 1),
+        ("The mill has forty good workers.", 0),
+        ("Another 40 mills would share their wheat with workers.", 1),
+        ("Of the workers, 40 left.", 1),
+    ],
+)
+def test_figure_of_something_else(sentence, lacking):
+    """A figure that does not stand before what is to be counted counts something else."""
+    assert lacking == measured("How many workers has the mill?", sentence)["lacks_figure"]
+
+
+def test_any_figure():
+    """Where the question names nothing that it holds of what is to be counted, any figure will do."""
+    assert 0 == measured("What is the number?", "The mill has 40 workers.")["lacks_figure"]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "unspoken"),
+    [
+        ("What did Olga say?", "Olga said that the mill burned.", 0),
+        ("What did Olga say?", "Olga also came.", 1),
+        ("What did Olga call the mill?", "Olga came to the “sad old mill”.", 0),
+        ("Why did Olga come?", "Olga also came.", 0),
+    ],
+)
+def test_unspoken(question, sentence, unspoken):
+    """A sentence in which who was asked about says nothing is no statement; a name for something needs no verb."""
+    assert unspoken == measured(question, sentence)["unspoken"]
+
+
 def test_speaker():
     """The speaker must stand close to a verb of saying; who only takes part has said nothing."""
     question = "What did Olga Berg say about the mill?"
