@@ -11,7 +11,7 @@ from retrieval.models import Hit, Question, QuestionTerm, Sentence
 
 LEAST_IDF = 0.3
 """No word of a question counts less than this share of an unknown one: in a small collection the names that it is all
-about stand in nearly every passage, and idf alone would ignore them (seeds: .81 right at once without, .87 with, at the time)."""
+about stand in nearly every passage, and idf alone would ignore them (seeds: .81 right at once without, .87 with)."""
 
 
 @dataclass(frozen=True, slots=True)
