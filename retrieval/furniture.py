@@ -32,7 +32,7 @@ _COUNTER = re.compile(
     r"|(?:^|[•·|]\s?)\d[\d,.\s]{0,12}views?$",
     re.IGNORECASE,
 )
-_LINKS = re.compile(r"(?:!?\[[^\]]*\]\([^)\s]*(?:\s[^)]*)?\)|https?://\S+(?!\S)|<[^<>]*>|[\s|•·,–-])++")
+_LINKS = re.compile(r"(?:!?\[[^\]]*\]\([^)\s]*(?:\s[^)]*)?\)|https?://\S+(?!\S)|<[^<>]*>|[\s|•·,–-])+")
 _AROUND = re.compile(
     r"(?:article|story|text|words|written|report(?:ed|ing)|edit(?:ed|ing)|photo(?:graph)?s?|pictures?|video|translated|compiled)"
     r"\s+by\b[^.!?]*$"
