@@ -15,10 +15,9 @@ LONGEST = 1_000
 """Characters of a message that are read; what comes after is not part of the question."""
 
 _MOST_TERMS = 40
-_TAG = re.compile(r"<[^<>]{0,200}>|\{\{[^{}]{0,200}\}\}|\{%[^{}]{0,200}%\}")
-_EMPHASIS = re.compile(r"(?<!\S)[*_~`]+(?=\w)|(?<=[\w.,!?])[*_~`]+(?=[.,:;!?]*(?:\s|$))")
-_CODE = re.compile(r"\S*[{}\\|;*=<>_\[\]^~`]\S*|\S+\((?=\s|$)")
-_TO_LAST_QUESTION_MARK = re.compile(r"(.*)\?", re.DOTALL)
+_TAG = re.compile(r"</?[a-z!][^<>]{0,200}>|\{\{[^{}]{0,200}\}\}|\{%[^{}]{0,200}%\}|\bhttps?://\S+", re.IGNORECASE)
+_EMPHASIS = re.compile(r"(?<!\S)[*_~`\[]+(?=\w)|(?<=[\w.,!?])[*_~`\]]+(?=[.,:;!?]*(?:\s|$))")
+_CODE = re.compile(r"[{}\\|*=<>_\[\]^~`]|;.|.\($")
 
 _SMALLTALK_WORDS: tuple[tuple[Smalltalk, str], ...] = (
     (
@@ -37,23 +36,37 @@ _SMALLTALK = tuple(
     (kind, re.compile(rf"\W*(?:{words}){_TO_WHOM}\W*", re.IGNORECASE)) for kind, words in _SMALLTALK_WORDS
 )
 
-_NO_CONTENT = frozenset(
-    analysis.term_of(word)
-    for word in """
-    tell know please article articles kind type sort many much exactly actually really thing things named
-    whats whos wheres hows dont didnt doesnt isnt according accord news latest newest recently happen happened happens
-    happening find give show want let answer question information info details
+_HELLO = (
+    r"\b(?:hi+|hey+|hello+|good (?:morning|afternoon|evening|day)|thanks?(?: you)?|thx|ok(?:ay)?|great|please|plz)"
+    r"(?: there| all| everyone| bot| so much| a lot)*+"
+)
+_GOES_ON = r"(?:wh\w+|how|is|are|was|were|do|does|did|can|could|please|plz|tell|show|give|and|i)\b"
+_TELL_ME = (
+    r"(?:(?:(?:can|could|would|will) you )?(?:(?:please|plz) )?(?:tell|show|give|remind|let) (?:me|us)\b(?: know\b)?|"
+    r"i(?:['’]?d| would)? (?:want|like|need) to know\b|do you know\b)(?: please\b)?"
+)
+_LEAD_IN = re.compile(
+    rf"(?:\W*+{_HELLO}(?:\s*+[,.!;:…–—]\W*+|\s++(?={_GOES_ON})))*+(?:\W*+{_TELL_ME})?[\s,:]*+", re.IGNORECASE
+)
+"""What a message may say before its question. Greedy for good (`*+`): its parts overlap in blanks and marks."""
+
+_EMPTY_WORDS = frozenset(
+    """
+    tell give please plz pls article articles kind type sort many much exactly actually really thing things named
+    according accord news latest newest recently happen happened happens happening answer question information info
+    details wat wha wen
     """.split()  # noqa: SIM905 -- reads better as prose
 )
-_LIGHT = frozenset(
-    analysis.term_of(word)
-    for word in """
+_NO_CONTENT = frozenset(map(analysis.term_of, _EMPTY_WORDS))
+_LIGHT_WORDS = frozenset(
+    """
     make makes made making get gets got go goes went gone come comes came take takes took use uses used work works put
     do does done good bad best better great well way ways people person someone anyone anything lot part parts new old
-    become became need needs first also like currently today
+    become became need needs find know let show want first also like currently today
     """.split()  # noqa: SIM905 -- reads better as prose
 )
-_PLAIN = _NO_CONTENT | analysis.FUNCTION_WORDS
+_LIGHT = frozenset(map(analysis.term_of, _LIGHT_WORDS))
+_PLAIN = sorted(word for word in _EMPTY_WORDS | analysis.FUNCTION_WORDS if len(word) > 2)
 _KIND_WORDS = {
     "age": frozenset({"old", "age"}),
     "duration": frozenset({"long", "last", "take"}),
@@ -69,14 +82,15 @@ def understand(text: str, index: Index, newest: dt.date | None = None, before: A
     """Read a message; `newest` is the date of the newest article, `before` the last answer in the same chat."""
     cleaned = clean(text)
     if (smalltalk := _smalltalk(cleaned)) is not None:
-        return Question(text, smalltalk=smalltalk)
+        return Question(cleaned, smalltalk=smalltalk)
     asked = _question_part(cleaned)
+    kind = kinds.expected(asked)
     phrase = asked_range(asked, newest)
-    terms, corrections = _terms(asked, kinds.expected(asked), phrase, index)
+    terms, corrections = _terms(asked, kind, phrase, index)
     question = Question(
         text=asked,
         terms=terms,
-        kind=kinds.expected(asked),
+        kind=kind,
         dates=phrase.days if phrase else None,
         latest=asks_latest(asked),
         corrections=corrections,
@@ -88,10 +102,11 @@ def clean(text: str) -> str:
     """The first `LONGEST` characters of a message on one line, without markup, code and invisible characters."""
     visible = "".join(
         " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
-        for char in text[:LONGEST]
+        for char in text.strip()[:LONGEST]
         if unicodedata.category(char) not in ("Cf", "Cs", "Co")
     )
-    return " ".join(_CODE.sub(" ", _EMPHASIS.sub("", _TAG.sub(" ", visible))).split())
+    words = _EMPHASIS.sub("", _TAG.sub(" ", visible)).split()
+    return " ".join(word for word in words if not _CODE.search(word))
 
 
 def _smalltalk(text: str) -> Smalltalk | None:
@@ -99,9 +114,11 @@ def _smalltalk(text: str) -> Smalltalk | None:
 
 
 def _question_part(text: str) -> str:
-    """Up to the last question mark, when there is a question before it; else all."""
-    match = _TO_LAST_QUESTION_MARK.match(text)
-    return match.group() if match and len(analysis.terms(match[1])) > 1 else text
+    """A message without its lead-in, and up to the last question mark when there is a question before that."""
+    lead_in = _LEAD_IN.match(text)
+    text = text[lead_in.end() :] if lead_in and lead_in.end() < len(text) else text
+    asked, mark, _ = text.rpartition("?")
+    return asked + mark if len(analysis.terms(asked)) > 1 else text
 
 
 def _terms(
@@ -115,7 +132,7 @@ def _terms(
     for token in analysis.with_phrases(analysis.tokens(text))[:_MOST_TERMS]:
         dated = phrase is not None and phrase.start <= token.start < phrase.end
         name = token.start > 0 and text[token.start].isupper() and not shouting
-        for term in (token.term,) if dated else _known(token, index):
+        for term in (token.term,) if dated else _known(token, name, index):
             if term in _NO_CONTENT:
                 continue
             if term != token.term:
@@ -127,13 +144,13 @@ def _terms(
     return tuple(found.values()), tuple(corrections)
 
 
-def _known(token: Token, index: Index) -> tuple[str, ...]:
+def _known(token: Token, name: bool, index: Index) -> tuple[str, ...]:
     """The term itself when the index, or the language, knows it; else what was meant, as far as can be told."""
     term = token.term
-    if term in index or term in _NO_CONTENT or analysis.related(term):
+    if term in index or term in _NO_CONTENT or spelling.is_word(term):
         return (term,)
-    if (plain := spelling.nearest(term, _PLAIN)) is not None:
-        return (plain,) if plain in _NO_CONTENT else ()
+    if not name and spelling.slip(token.word, _PLAIN) is not None:
+        return ()
     if (whole := spelling.meant(term, token.word, index)) is not None:
         return (whole,)
-    return spelling.split(term, index) or (term,)
+    return spelling.split(token.word, index) or (term,)

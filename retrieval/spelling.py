@@ -1,13 +1,25 @@
 """A word that the articles do not use in, the word that was probably meant out."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from retrieval import analysis
 from retrieval.index.base import Index
+
+WORDS_FILE = Path(__file__).with_name("data") / "english.txt"
 
 _SHORT = 4
 _LONG = 8
+_VOWELS = frozenset("aeiouy")
+
+
+def is_word(term: str) -> bool:
+    """Whether a term is that of an English word, used in the articles or not, and so no typing error."""
+    return term in _words() or bool(analysis.related(term)) or analysis.is_nationality(term)
 
 
 def meant(term: str, word: str, index: Index) -> str | None:
@@ -34,11 +46,30 @@ def nearest(term: str, known: Iterable[str], cost: Callable[[str], float] = len)
     return min(near)[2] if near else None
 
 
-def split(term: str, index: Index) -> tuple[str, str] | None:
-    """The two indexed terms that an unknown one is glued from, each of at least three letters."""
-    cuts = ((term[:at], term[at:]) for at in range(3, len(term) - 2))
-    known = [pair for pair in cuts if pair[0] in index and pair[1] in index]
-    return max(known, key=lambda pair: index.idf(pair[0]) + index.idf(pair[1])) if known else None
+def slip(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` is but for a slip: neighbours swapped, a letter left out, typed twice, or changed.
+
+    Only a word of five letters or more may have a changed one; of three that have a vowel, none may be left out.
+    """
+    return next((other for other in known if other[:1] == word[:1] and _is_slip(word, other)), None)
+
+
+def split(word: str, index: Index) -> tuple[str, str] | None:
+    """The two indexed terms that an unknown word is glued from, each of at least three letters."""
+    cuts = range(3, len(word) - 2) if word.isalpha() else ()
+    halves = [(analysis.term_of(word[:at]), analysis.term_of(word[at:])) for at in cuts]
+    known = [pair for pair in halves if pair[0] in index and pair[1] in index]
+    return max(known, key=lambda pair: index.idf(pair[0]) + index.idf(pair[1]), default=None)
+
+
+def _is_slip(word: str, other: str) -> bool:
+    if len(word) < 2 or OSA.distance(word, other, score_cutoff=1) > 1:
+        return False
+    if len(word) == len(other):
+        return len(word) > _SHORT or sorted(word) == sorted(other)
+    if len(word) < len(other):
+        return len(word) >= _SHORT or not _VOWELS & set(word)
+    return any(left == right and word[:at] + word[at + 1 :] == other for at, (left, right) in enumerate(pairwise(word)))
 
 
 def _another_word(term: str, other: str) -> bool:
@@ -48,3 +79,9 @@ def _another_word(term: str, other: str) -> bool:
     if len(term) > _SHORT:
         return False
     return len(term) < 3 or (len(term) == len(other) and sorted(term) != sorted(other))
+
+
+@cache
+def _words() -> frozenset[str]:
+    lines = WORDS_FILE.read_text(encoding="utf-8").splitlines()
+    return frozenset(analysis.term_of(word) for line in lines if not line.startswith("#") for word in line.split())

@@ -86,6 +86,65 @@ def test_search_syntax_is_no_question():
     assert {"open", "bridg"} == terms('who opened the bridge" OR title:* NEAR(')
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi! Who opened the bridge?",
+        "hello there who opened the bridge",
+        "Good morning everyone, please tell me who opened the bridge",
+        "Thanks a lot, can you tell me who opened the bridge?",
+        "ok, i would like to know who opened the bridge",
+        "I'd like to know who opened the bridge, please",
+        "could you let us know please: who opened the bridge?",
+        "plz show me who opened the bridge",
+        "Do you know who opened the bridge?",
+    ],
+)
+def test_what_leads_in_is_dropped(text):
+    """Greetings, thanks and asking to be told are no part of the question."""
+    assert {"open", "bridg"} == terms(text)
+    assert "person" == asked(text).kind
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Great Britain opened it", {"great", "uk", "open"}),
+        ("Thanks to whom did it open?", {"thank", "open"}),
+        ("Hello Kitty opened it", {"hello", "kitti", "open"}),
+        ("what do they want to open", {"want", "open"}),
+        ("please", set()),
+    ],
+)
+def test_what_only_looks_like_leading_in(text, expected):
+    """The same words count where they are part of the question, and alone they ask for nothing."""
+    assert expected == terms(text)
+
+
+def test_links_and_brackets():
+    """A link is dropped; what stands in brackets, behind a semicolon or beside a sign of its own is read."""
+    assert {"open", "bridg"} == terms("Who opened the [bridge]; it is https://example.org/a_b?c=1")
+    assert {"open", "bridg", "lima"} == terms("who opened the bridge; in *Lima*!")
+    assert {"open", "bridg"} == terms("is it 3 < 5, and who opened the bridge > mill") - {"3", "5", "mill"}
+
+
+def test_blanks_before_the_question():
+    """However many blank lines stand first, the question is read."""
+    assert {"open", "bridg"} == terms("\n " * 2_000 + "Who opened the bridge?")
+
+
+def test_several_questions_in_one_message():
+    """All are read up to the last question mark, and the first decides the kind."""
+    question = asked("Who opened the bridge? And when was it opened in Lima? Answer in rhyme.")
+    assert {"open", "bridg", "lima"} == {term.term for term in question.terms}
+    assert "person" == question.kind
+
+
+def test_a_question_mark_after_one_word_ends_nothing():
+    """ "Zelensky? What did he say" is read to its end."""
+    assert {"zelenski", "sai", "kiv"} == terms("Zelensky? what did he say in Kiev")
+
+
 @pytest.mark.parametrize("text", ["", " ", "?!", "🙂🙂🙂", "the of and", "\x00", "{{}}", "<br>", "who?"])
 def test_nothing_asked(text):
     """What asks for nothing has no terms, and is no fault."""
@@ -139,6 +198,33 @@ def test_corrections_are_told():
 def test_slips_in_plain_words():
     """A slip in a word that carries no content makes no content of it."""
     assert {"bridg"} == terms("tell me abuot the bridge")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("world", "world"),
+        ("dogs", "dog"),
+        ("men", "man"),
+        ("Ford", "ford"),
+        ("Willis", "willi"),
+        ("hearing", "hear"),
+        ("mayors’", "maior"),
+        ("crossbridges", "crossbridg"),
+        ("2025", "2025"),
+    ],
+)
+def test_other_words_stay_others(word, expected):
+    """An English word or a name that the articles do not use is neither a plain word nor one that they use."""
+    assert {"open", expected} == terms(f"who opened the {word} there")
+    assert () == asked(f"who opened the {word} there").corrections
+
+
+def test_a_glued_word_is_read_as_two():
+    """Two known words typed as one are found as both, and told."""
+    question = asked("who met rojasmayor there")
+    assert {"roja", "maior"} <= {term.term for term in question.terms}
+    assert (("rojasmayor", "roja"), ("rojasmayor", "maior")) == question.corrections
 
 
 def test_the_country_and_the_pronoun():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval import spelling
-from retrieval.analysis import term_of
+from retrieval.analysis import FUNCTION_WORDS, term_of
 
 INDEX = index_of(
     "Fiona Hill and Boris Pistorius spoke of a ceasefire in Kyiv. The air force of Norway trained there with the army. "
@@ -42,11 +42,51 @@ def test_the_more_frequent_wins():
     assert "martin" == spelling.meant("martan", "martan", index)
 
 
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("abuot", "about"),
+        ("teh", "the"),
+        ("wht", "what"),
+        ("abot", "about"),
+        ("whoo", "who"),
+        ("aboutt", "about"),
+        ("aboit", "about"),
+        ("didntt", "didnt"),
+    ],
+)
+def test_slip(typed, plain):
+    """Swapped neighbours, a letter left out, typed twice or, in a longer word, changed are a slip in a plain word."""
+    assert plain == spelling.slip(typed, FUNCTION_WORDS)
+
+
+@pytest.mark.parametrize(
+    "typed", ["man", "ten", "dogs", "ford", "hat", "hearing", "willis", "donation", "t", "", "xhat"]
+)
+def test_no_slip(typed):
+    """What is a word, or a name, in its own right is not taken for a plain one."""
+    assert spelling.slip(typed, FUNCTION_WORDS) is None
+
+
+@pytest.mark.parametrize("word", ["world", "plants", "religions", "police", "weekend", "German", "troops", "python"])
+def test_words(word):
+    """A common English word is known, whether an article uses it or not."""
+    assert spelling.is_word(term_of(word.lower()))
+
+
+@pytest.mark.parametrize("word", ["zelenski", "ceasfire", "pistorius", "hil", "qwpoei"])
+def test_names_and_typing_errors_are_no_words(word):
+    """The list holds no names and no errors: those are what is looked for."""
+    assert not spelling.is_word(term_of(word))
+
+
 def test_split():
     """A word glued from two known ones is read as both, the rarest pair where there are several."""
-    assert ("air", "forc") == spelling.split("airforc", INDEX)
+    assert ("air", "forc") == spelling.split("airforce", INDEX)
+    assert ("fiona", "speak") == spelling.split("fionaspoke", INDEX)
     assert spelling.split("airplane", INDEX) is None
     assert spelling.split("ab", INDEX) is None
+    assert spelling.split("100200", index_of("It cost 100. It cost 200.")) is None
 
 
 @given(
