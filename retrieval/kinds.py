@@ -64,7 +64,7 @@ _NUMBER_WORDS = (
     r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|dozens?|millions?|"
     r"billions?|trillions?|half)"
 )
-_NUMBER = r"\d++(?:[.,]\d++)*+"
+_NUMBER = r"\d+(?:[.,]\d+)*"
 _FIGURE = rf"(?:(?<!\w)(?<!\d[.,]){_NUMBER}|\b{_NUMBER_WORDS}\b)"
 _UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies))"
 _COUNT = re.compile(
@@ -109,10 +109,9 @@ SAYING_TERMS = frozenset(map(term_of, re.findall(r"\w+", f"{_SAY} {_STANCE}")))
 """Index terms of the verbs of saying, and of holding a view."""
 
 _QUOTED = re.compile(r"[“\"«](?=\w)[^“”\"«»]{8,}?(?:[”\"»]|$)|‘(?=\w)[^‘“”\"«»]{8,}?(?:’(?!\w)|[”\"»]|$)")
-# the first auxiliary is kept for good: to try each one again takes the square of a long question's length
-_SPEAKER = re.compile(
-    rf"\baccording to (?:the )?(\w+(?: \w+)?)|\A(?>.*?\b(?:did|does|do|has|have|had|is|was)\s+)(.*?)\b{_SAYING}\b"
-)
+_ACCORDING = re.compile(r"\baccording to (?:the )?(\w+(?: \w+)?)")
+_BEFORE_SPEAKER = re.compile(r"\b(?:did|does|do|has|have|had|is|was)\s+")
+_AFTER_SPEAKER = re.compile(rf"\b{_SAYING}\b")
 _FOCUS = re.compile(
     r"\bhow (?:many|much)\s+(?:more\s+|other\s+)?(\w+(?:\s+\w+)?)|"
     rf"\bnumber of\s+(\w+)|\bhow long (?!{_AUXILIARY}\b)(\w+)"
@@ -143,8 +142,12 @@ def expected(question: str) -> AnswerKind:
 
 def speaker(question: str) -> str:
     """The words of a question between its auxiliary and its verb of saying: whose words are asked for."""
-    match = _SPEAKER.search(question.lower())
-    return (match[1] or match[2]) if match else ""
+    lowered = question.lower()
+    if according := _ACCORDING.search(lowered):
+        return according[1]
+    start = _BEFORE_SPEAKER.search(lowered)
+    end = _AFTER_SPEAKER.search(lowered, start.end()) if start else None
+    return lowered[start.end() : end.start()] if start and end else ""
 
 
 def is_naming(question: str) -> bool:

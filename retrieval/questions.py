@@ -36,19 +36,17 @@ _SMALLTALK = tuple(
     (kind, re.compile(rf"\W*(?:{words}){_TO_WHOM}\W*", re.IGNORECASE)) for kind, words in _SMALLTALK_WORDS
 )
 
-_HELLO = (
-    r"\b(?:hi+|hey+|hello+|good (?:morning|afternoon|evening|day)|thanks?(?: you)?|thx|ok(?:ay)?|great|please|plz)"
-    r"(?: there| all| everyone| bot| so much| a lot)*+"
-)
 _GOES_ON = r"(?:wh\w+|how|is|are|was|were|do|does|did|can|could|please|plz|tell|show|give|and|i)\b"
-_TELL_ME = (
-    r"(?:(?:(?:can|could|would|will) you )?(?:(?:please|plz) )?(?:tell|show|give|remind|let) (?:me|us)\b(?: know\b)?|"
-    r"i(?:['’]?d| would)? (?:want|like|need) to know\b|do you know\b)(?: please\b)?"
+_HELLO = re.compile(
+    r"\W*\b(?:hi+|hey+|hello+|good (?:morning|afternoon|evening|day)|thanks?(?: you)?|thx|ok(?:ay)?|great|please|plz)"
+    rf"(?: there| all| everyone| bot| so much| a lot)*(?:\s*[,.!;:…–—]|\s+(?={_GOES_ON}))",
+    re.IGNORECASE,
 )
-_LEAD_IN = re.compile(
-    rf"(?:\W*+{_HELLO}(?:\s*+[,.!;:…–—]\W*+|\s++(?={_GOES_ON})))*+(?:\W*+{_TELL_ME})?[\s,:]*+", re.IGNORECASE
+_TELL_ME = re.compile(
+    r"\W*(?:(?:(?:can|could|would|will) you )?(?:(?:please|plz) )?(?:tell|show|give|remind|let) (?:me|us)\b"
+    r"(?: know\b)?|i(?:['’]?d| would)? (?:want|like|need) to know\b|do you know\b)(?: please\b)?[\s,:]*",
+    re.IGNORECASE,
 )
-"""What a message may say before its question. Greedy for good (`*+`): its parts overlap in blanks and marks."""
 
 _EMPTY_WORDS = frozenset(
     """
@@ -114,9 +112,13 @@ def _smalltalk(text: str) -> Smalltalk | None:
 
 
 def _question_part(text: str) -> str:
-    """A message without its lead-in, and up to the last question mark when there is a question before that."""
-    lead_in = _LEAD_IN.match(text)
-    text = text[lead_in.end() :] if lead_in and lead_in.end() < len(text) else text
+    """A message without what leads up to its question, and up to the last question mark with a question before it."""
+    start = 0
+    while hello := _HELLO.match(text, start):
+        start = hello.end()
+    if tell_me := _TELL_ME.match(text, start):
+        start = tell_me.end()
+    text = text[start:].strip() or text
     asked, mark, _ = text.rpartition("?")
     return asked + mark if len(analysis.terms(asked)) > 1 else text
 
