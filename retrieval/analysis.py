@@ -45,7 +45,7 @@ FUNCTION_WORDS = frozenset(
     me more most my myself no not now once only other our ours ourselves own re s same she should shouldn some
     such t that their theirs them themselves there these they this those through too under until us ve very was
     wasn we were weren what when where which while who whom whose why will would wouldn you your yours
-    yourself yourselves d m o upon per via yet may might must shall one though
+    yourself yourselves d m o upon per via yet may might must shall one though since
     aint arent cant couldnt didnt doesnt dont hadnt hasnt havent isnt shouldnt wasnt werent wont wouldnt
     hes shes im ive thats theres theyre theyve weve youre youve hows whats whens wheres whos whys
     """.split()  # noqa: SIM905 -- a list of words reads better as prose

@@ -50,6 +50,96 @@ def test_stands_on_its_own(then):
     assert ((), "", None) == (question.carried, question.about, question.near)
 
 
+@pytest.mark.parametrize(
+    "then",
+    [
+        "how did that happen?",
+        "why was that rejected?",
+        "Why was that a problem?",
+        "where will this take place",
+        "What does this mean?",
+        "does that mean peace?",
+        "is that true?",
+        "Who was there?",
+        "who said that?",
+        "who replaced him?",
+        "who attended that meeting?",
+        "When did he meet Karl Weiss?",
+        "how much is that in euros?",
+        "What is his party called?",
+        "why do they want it",
+        "since when?",
+        "Which one?",
+        "on 11 March?",
+        "in August?",
+    ],
+)
+def test_points_back(then):
+    """Pronouns for what the message does not name, bare asking words and bare days need the turn before."""
+    assert {"ana", "roja"} <= carried(after("Who is Ana Rojas?", then))
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        "Did Karl Weiss meet him?",
+        "did karl weiss meet her",
+        "What did Luc Morel say about that?",
+        "does the plan include them?",
+        "Did the French engineer go there?",
+    ],
+)
+def test_an_object_at_the_end_is_somebody_else(then):
+    """Whoever is named first does not meet himself: the pronoun at the end means somebody of the turn before."""
+    assert {"ana", "roja"} <= carried(after("Who is Ana Rojas?", then))
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        "what did karl weiss say about his work",
+        "did luc morel say he would come",
+        "What did Peru say about its army?",
+        "what does lima say of its mayors",
+        "Who is Karl Weiss and who supports him?",
+        "who is the mayor of lima and what does he want",
+        "What is the bridge that Luc Morel built?",
+        "Is there a ceasefire?",
+        "Was it Luc Morel who built the bridge?",
+        "when is the meeting this week",
+        "What happened on 11 March?",
+        "what happened in May?",
+        "latest news",
+    ],
+)
+def test_a_pronoun_for_what_is_named_before_it(then):
+    """A pronoun that the message itself explains, typed in capitals or not, takes nothing along."""
+    assert set() == carried(after("What did the council say about dollars?", then))
+
+
+@pytest.mark.parametrize("then", ["", "🙂", "?!", "no", "the of", "\x00"])
+def test_nothing_said_is_no_follow_up(then):
+    """A message without words, or with words that ask nothing, does not repeat the question before."""
+    assert set() == carried(after("Who is Ana Rojas?", then))
+
+
+def test_latest_is_kept_where_nothing_else_is_asked():
+    """ "And in Lima?" after a question for the latest wants the latest of Lima."""
+    assert after("latest news on Ana Rojas", "and on the bridge?").latest
+    assert not after("latest news on Ana Rojas", "and what did the bridge cost?").latest
+
+
+def test_what_is_carried_fades():
+    """From turn to turn it counts less, and in a long talk it is forgotten: no chat grows without bound."""
+    question = understand("What did Ana Rojas open?", INDEX)
+    sizes = []
+    for turn in range(30):
+        question = understand(f"and word{turn}?", INDEX, before=Answer(question, "not_found"))
+        sizes.append(len(question.all_terms))
+    assert "ana" not in carried(question)
+    assert max(sizes) < 10
+
+
 def test_carried_terms_count_less():
     """What is carried over counts less than what is said, names more than other words."""
     weights = {term.word: term.weight for term in after("What did Ana Rojas open?", "and when?").carried}
