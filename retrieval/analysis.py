@@ -33,6 +33,10 @@ _WITHOUT_ACCENT = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı
 _INVISIBLE = frozenset({"Mn", "Cf", "Zs"})
 """Categories of what is left of accents, joiners and some Arabic forms."""
 
+_ISE = re.compile(r"(?<=\w{3})([iy])s(?=(?:e|es|er|ers|ed|ing|ations?)$)")
+_OUR = re.compile(r"(?<=\w{2})our(?=(?:s|ed|ing|able|al|ite|ites)?$)")
+"""Where British spelling is not American; words that only look it change too, everywhere alike."""
+
 _BEFORE_PRONOUN = frozenset(
     {"tell", "tells", "told", "give", "gives", "gave", "let", "help", "show", "make", "remind", "ask"}
 )
@@ -96,7 +100,7 @@ def term_of(word: str) -> str:
         return ""
     variants = _variants()
     word = variants.get(word) or (variants.get(word[:-1]) if word.endswith("s") else None) or word
-    stem: str = _stemmer().stemWord(word)
+    stem: str = _stemmer().stemWord(_OUR.sub("or", _ISE.sub(r"\1z", word)))
     return stem.replace("y", "i").replace("ii", "i") if len(stem) > 2 else stem
 
 

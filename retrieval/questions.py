@@ -29,7 +29,10 @@ _SMALLTALK_WORDS: tuple[tuple[Smalltalk, str], ...] = (
         r"(?:ok(?:ay)?,? |great,? )?(?:many )?(?:thanks?(?: you)?|thx|ty|cheers|merci)|great|ok(?:ay)?|perfect|nice",
     ),
     ("farewell", r"(?:good)?bye+(?:[ -]bye)?|see you(?: later| soon)?|good night|farewell|ciao"),
-    ("identity", r"(?:who|what) are you|what (?:can|do) you do|what is this|are you (?:a bot|human|an? ai)"),
+    (
+        "identity",
+        r"(?:who|what) are you|what (?:can|do) you do|what is this|are you (?:a bot|human|an? ai)|help(?: me)?",
+    ),
 )
 _TO_WHOM = r"(?:\s+(?:there|all|everyone|bot|again|so much|very much|a lot|you))*"
 _SMALLTALK = tuple(
@@ -66,12 +69,17 @@ _LIGHT_WORDS = frozenset(
 _LIGHT = frozenset(map(analysis.term_of, _LIGHT_WORDS))
 _PLAIN = sorted(word for word in _EMPTY_WORDS | analysis.FUNCTION_WORDS if len(word) > 2)
 _KIND_WORDS = {
-    "age": frozenset({"old", "age"}),
-    "duration": frozenset({"long", "last", "take"}),
-    "count": frozenset({"number", "total"}),
-    "amount": frozenset({"percentag", "amount", "total"}),
-    "statement": frozenset({"sai", "tell", "think", "call", "describ", "mention", "state", "comment"}),
+    kind: frozenset(map(analysis.term_of, words.split()))
+    for kind, words in {
+        "age": "old age",
+        "duration": "long last take",
+        "count": "number total",
+        "amount": "percentage amount total",
+        "statement": "say tell think call describe mention state comment",
+    }.items()
 }
+"""What a question of a kind says and its answer need not."""
+
 _LIGHT_WEIGHT = 0.3
 _TYPE_WEIGHT = 0.5
 

@@ -46,6 +46,7 @@ def test_names_are_marked():
         ("bye", "farewell"),
         ("Who are you?", "identity"),
         ("what can you do", "identity"),
+        ("help!", "identity"),
     ],
 )
 def test_smalltalk(text, kind):
