@@ -1,10 +1,11 @@
 """A word that the articles do not use in, the word that was probably meant out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from retrieval import analysis
@@ -30,7 +31,7 @@ def meant(term: str, word: str, index: Index) -> str | None:
     return nearest(term, index.similar(term), index.idf) or nearest(word, index.similar(word), index.idf)
 
 
-def nearest(term: str, known: Iterable[str], cost: Callable[[str], float] = len) -> str | None:
+def nearest(term: str, known: Collection[str], cost: Callable[[str], float] = len) -> str | None:
     """The nearest of some known terms, by edits with transpositions, then by `cost`; None when none is near enough.
 
     One edit up to seven letters and two from eight on; the first letter must agree. In words of up to four letters
@@ -38,11 +39,11 @@ def nearest(term: str, known: Iterable[str], cost: Callable[[str], float] = len)
     letters swapped, count.
     """
     allowed = 2 if len(term) >= _LONG else 1
-    near = []
-    for other in known:
-        edits = OSA.distance(term, other, score_cutoff=allowed)
-        if edits <= allowed and other[:1] == term[:1] and not _another_word(term, other):
-            near.append((edits, cost(other), other))
+    near = [
+        (edits, cost(other), other)
+        for other, edits, _ in process.extract(term, known, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+        if other[:1] == term[:1] and not _another_word(term, other)
+    ]
     return min(near)[2] if near else None
 
 
