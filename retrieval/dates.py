@@ -22,6 +22,7 @@ _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b"
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)\b"
 _ISO = re.compile(r"\b(?P<year>(?:1[5-9]|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b")
+_DOTTED = re.compile(r"(?<![\w.])(?P<day>[0-3]\d)\.(?P<month>[01]\d)\.(?P<year>(?:20)?\d\d)\b(?!\.\d)")
 _WRITTEN = (
     re.compile(rf"\b{_DAY}(?:\s+of)?\s+{_MONTH}(?:,?\s+{_YEAR})?", re.IGNORECASE),
     re.compile(rf"\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:,?\s+{_YEAR})?", re.IGNORECASE),
@@ -99,7 +100,7 @@ def ranges_in(sentence: str, written: dt.date | None) -> list[DateRange]:
 
 def time_spans(sentence: str) -> Iterator[tuple[int, int]]:
     """Where a sentence names a date, a month, a year, a weekday, or a time seen from its own."""
-    for pattern in (_ISO, *_WRITTEN, _MONTH_YEAR, _IN_MONTH, _YEAR_ALONE, _WEEKDAY, _RELATIVE):
+    for pattern in (_ISO, _DOTTED, *_WRITTEN, _MONTH_YEAR, _IN_MONTH, _YEAR_ALONE, _WEEKDAY, _RELATIVE):
         yield from (match.span() for match in pattern.finditer(sentence) if _is_printed(match))
 
 
@@ -167,6 +168,8 @@ def _full_dates(text: str) -> Iterator[tuple[re.Match[str], int, int, int | None
     """Each date with a day and a month in `text`: the match, day, month number, and the year if it is said."""
     for match in _ISO.finditer(text):
         yield match, int(match["day"]), int(match["month"]), int(match["year"])
+    for match in _DOTTED.finditer(text):
+        yield match, int(match["day"]), int(match["month"]), 2000 + int(match["year"][-2:])
     for pattern in _WRITTEN:
         for match in pattern.finditer(text):
             yield match, int(match["day"]), _MONTHS[match["month"].lower()], int(match["year"] or 0) or None

@@ -15,9 +15,9 @@ _SAY = (
     r"respond|react|explain|argue|warn|stress|add|note|insist|complain|propose|suggest|promise|admit|deny|declare|demand)"
 )
 _SAID = (
-    r"(?:said|told|thought|called|described|announced|claimed|stated|mentioned|commented|responded|reacted|explained|"
-    r"argued|warned|stressed|added|noted|insisted|complained|proposed|suggested|promised|admitted|denied|declared|"
-    r"demanded|saying|telling|thinking|calling|claiming|announcing|proposing|suggesting|promising|demanding)"
+    r"(?:said|told|thought|(?<!so[ -])called|described|announced|claimed|stated|mentioned|commented|responded|reacted|"
+    r"explained|argued|warned|stressed|added|noted|insisted|complained|proposed|suggested|promised|admitted|denied|"
+    r"declared|demanded|saying|telling|thinking|calling|claiming|announcing|proposing|suggesting|promising|demanding)"
 )
 _SAYING = rf"(?:{_SAY}|{_SAID})"
 _PEOPLE = (
@@ -118,8 +118,8 @@ _FOCUS = re.compile(
 )
 
 _NAMING = re.compile(
-    r"\b(?:call(?:s|ed|ing)?|describ(?:e|es|ed|ing)|label(?:s|led|ed)?|brand(?:s|ed)?|dub(?:s|bed)?|term(?:s|ed)?|"
-    r"refer(?:s|red)? to)\b",
+    r"\b(?:(?<!so[ -])call(?:s|ed|ing)?|describ(?:e|es|ed|ing)|label(?:s|led|ed)?|brand(?:s|ed)?|dub(?:s|bed)?|"
+    r"term(?:s|ed)?|refer(?:s|red)? to)\b",
     re.IGNORECASE,
 )
 _TYPE = re.compile(

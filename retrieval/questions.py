@@ -47,7 +47,8 @@ _HELLO = re.compile(
 )
 _TELL_ME = re.compile(
     r"\W*(?:(?:(?:can|could|would|will) you )?(?:(?:please|plz) )?(?:tell|show|give|remind|let) (?:me|us)\b"
-    r"(?: know\b)?|i(?:['’]?d| would)? (?:want|like|need) to know\b|do you know\b)(?: please\b)?[\s,:]*",
+    r"(?: know\b)?|i(?:['’]?d| would)? (?:want|like|need) to know\b|do you know\b|"
+    r"(?:list|explain)\b(?= (?:the|all|why|how|what|who|which)\b))(?: please\b)?[\s,:]*",
     re.IGNORECASE,
 )
 
@@ -55,7 +56,7 @@ _EMPTY_WORDS = frozenset(
     """
     tell give please plz pls article articles kind type sort many much exactly actually really thing things named
     according accord news latest newest recently happen happened happens happening answer question information info
-    details wat wha wen
+    details wat wha wen u ur r
     """.split()  # noqa: SIM905 -- reads better as prose
 )
 _NO_CONTENT = frozenset(map(analysis.term_of, _EMPTY_WORDS))

@@ -15,6 +15,7 @@ WORDS_FILE = Path(__file__).with_name("data") / "english.txt"
 
 _SHORT = 4
 _LONG = 8
+_LONGEST_GLUED = 40
 _VOWELS = frozenset("aeiouy")
 
 
@@ -57,7 +58,7 @@ def slip(word: str, known: Iterable[str]) -> str | None:
 
 def split(word: str, index: Index) -> tuple[str, str] | None:
     """The two indexed terms that an unknown word is glued from, each of at least three letters."""
-    cuts = range(3, len(word) - 2) if word.isalpha() else ()
+    cuts = range(3, len(word) - 2) if word.isalpha() and len(word) <= _LONGEST_GLUED else ()
     halves = [(analysis.term_of(word[:at]), analysis.term_of(word[at:])) for at in cuts]
     known = [pair for pair in halves if pair[0] in index and pair[1] in index]
     return max(known, key=lambda pair: index.idf(pair[0]) + index.idf(pair[1]), default=None)

@@ -76,6 +76,8 @@ def test_any_words_about_time(text, known):
         ("What about Aug. 19?", "Aug. 19", day("2025-08-19")),
         ("on the 20 August", "20 August", day("2024-08-20")),
         ("29 February", "29 February", day("2024-02-29")),
+        ("what happened on 15.03.2025?", "15.03.2025", day("2025-03-15")),
+        ("and on 12.03.25.", "12.03.25", day("2025-03-12")),
         ("what did he say in may", "may", days("2025-05-01", "2025-05-31")),
         ("What happened this May?", "May", days("2025-05-01", "2025-05-31")),
         ("what did the kremlin say in august", "august", days("2025-08-01", "2025-08-31")),
@@ -130,6 +132,7 @@ def test_stretches_asked_about(question, words, expected):
         "who called on Tuesday",
         "what did the 2,014 soldiers do",
         "room 1014",
+        "on 32.03.2025, 12.13.2025 or at 10.10.10.10",
     ],
 )
 def test_no_date_beyond_doubt(question):
@@ -214,6 +217,7 @@ def test_verbs_and_sums_are_no_dates(sentence):
         ("On 2025-03-15 they met.", ["2025-03-15", "2025"]),
         ("On Tuesday, March 11, 2025, they met.", ["March 11, 2025", "2025", "Tuesday"]),
         ("In May he won.", ["In May"]),
+        ("Updated 12.03.25, 16:43", ["12.03.25"]),
         ("Just three days ago it was rejected.", ["Just three days ago"]),
         (
             "It comes in the next couple of weeks or in the coming month.",

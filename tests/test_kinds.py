@@ -91,6 +91,7 @@ def test_the_first_asking_word_decides(question, expected):
         ("What is the state of the talks?", "place"),
         ("what is the call about", "thing"),
         ("What was the demand?", "thing"),
+        ("what is the so-called coalition", "thing"),
         ("what did President Macron offer", "thing"),
         ("what is the year’s best film", "thing"),
         ("what is the state song of Ohio", "thing"),
@@ -128,6 +129,7 @@ def test_whose_words_are_asked_for(question, expected):
         ("What does he refer to?", True),
         ("What is the Brandenburg gate?", False),
         ("where is the terminal", False),
+        ("what did the so-called coalition do", False),
         ("What did he say?", False),
     ],
 )
