@@ -7,6 +7,7 @@ from corpora import index_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval.analysis import tokens
 from retrieval.models import DateRange, Question
 from retrieval.questions import LONGEST, clean, understand
 
@@ -161,6 +162,44 @@ def test_length_is_bounded():
     assert LONGEST >= len(clean("a" * 100_000))
     assert {"brid" * 250} == terms("brid" * 1_000)
     assert 40 >= len(asked(" ".join(f"word{number}" for number in range(200))).terms)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "hi, ",
+        "hi",
+        ",",
+        "tell me ",
+        "a(",
+        "*a",
+        "<a",
+        "{{",
+        "[",
+        "?",
+        "1,",
+        "1 may ",
+        "what did ",
+        "is it ",
+        "xqzv ",
+        "“a",
+        "🙂",
+    ],
+)
+def test_long_messages(part):
+    """A hundred thousand characters of anything are a message like any other."""
+    question = asked(part * (100_000 // len(part)))
+    assert LONGEST >= len(question.text)
+    assert 40 >= len(question.terms)
+
+
+def test_a_word_of_an_article_is_its_term():
+    """Whatever word of an article is asked about, typed in capitals or not, is the term that the index holds."""
+    for token in tokens(TEXT):
+        for typed in (TEXT[token.start : token.end], TEXT[token.start : token.end].upper(), token.word):
+            question = asked(f"the bridge and {typed}")
+            assert () == question.corrections
+            assert all(term.term in INDEX for term in question.terms)
 
 
 def test_dates_are_read():

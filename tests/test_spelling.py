@@ -36,6 +36,11 @@ def test_another_word(typed):
     assert spelling.meant(term_of(typed), typed, INDEX) is None
 
 
+def test_numbers_are_never_near():
+    """Another figure is another number, however little it differs."""
+    assert spelling.nearest("2019", ["2018", "20199"]) is None
+
+
 def test_the_more_frequent_wins():
     """Of two words that are as near, the one that more passages hold is taken."""
     index = index_of("Marten came. Nobody saw it. It rained.", "Martin came. It rained.", "Martin left. It rained.")
