@@ -1,6 +1,6 @@
 """A question and its hits in, the question made ready to be compared with sentences out."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -108,8 +108,7 @@ def _counted(question: Question) -> frozenset[str]:
     if question.kind != "count":
         return frozenset()
     counted = frozenset(analysis.terms(kinds.counted(question.text))[:1])
-    wanted = [term for term in question.all_terms if term.term in counted]
-    return frozenset(name for term in wanted for name in (term.term, *(other for other, _ in term.related)))
+    return _with_related(term for term in question.all_terms if term.term in counted)
 
 
 def _focus(question: Question) -> frozenset[str]:
@@ -122,6 +121,9 @@ def _focus(question: Question) -> frozenset[str]:
     if question.kind == "statement":
         speakers = _speakers(question)
         wanted = [term for term in question.terms if term.term not in speakers and term.weight == 1]
-    return frozenset(
-        name for term in wanted or question.all_terms for name in (term.term, *(other for other, _ in term.related))
-    )
+    return _with_related(wanted or question.all_terms)
+
+
+def _with_related(terms: Iterable[QuestionTerm]) -> frozenset[str]:
+    """The terms, and what may stand for them."""
+    return frozenset(name for term in terms for name in (term.term, *(other for other, _ in term.related)))
