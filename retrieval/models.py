@@ -207,23 +207,36 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Verbatim words of an article: `article.text[span.start:span.end] == text`; `highlights` lie inside `span`."""
+    """Verbatim words of an article: `article.text[span.start:span.end] == text`; `highlights` lie inside `span`.
+
+    `dates` are the words in it that mean other days than they say ("Wednesday"), and those days; `also` are the further
+    articles that tell the same.
+    """
 
     article: Article
     span: Span
     text: str
     highlights: tuple[Span, ...] = ()
     score: float = 0.0
+    dates: tuple[tuple[Span, DateRange], ...] = ()
+    also: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the articles say to a question: at most five quotes, best first, or none when they do not say."""
+    """What the articles say to a question: at most five quotes, best first, or none when they do not say.
+
+    `closest` is what they do say nearest to a question that they do not answer. `differing` quotes give different
+    figures or positions, and stand oldest first. `undated` counts the articles left out for want of a date.
+    """
 
     question: Question
     status: Status
     confidence: float = 0.0
     quotes: tuple[Quote, ...] = ()
+    closest: Quote | None = None
+    differing: bool = False
+    undated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ import math
 import pytest
 
 from retrieval import answers, articles, passages
-from retrieval.answers import CERTAINTY, LONGEST_QUOTE, MOST_QUOTES, RANKING
+from retrieval.answers import LONGEST_QUOTE, MOST_QUOTES
 from retrieval.features import FEATURES
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import Answer, Article, Document, Hit
 from retrieval.questions import understand
+from retrieval.ranking import CERTAINTY, RANKING, scored
 
 MILL = "The old mill of Bergen burned down on Tuesday."
 
@@ -216,5 +217,5 @@ def test_scored_is_stable():
     question = understand("mill", index)
     hits = index.search({"mill": 1.0}, 12)
     for order in (hits, [Hit(hit.passage, hit.score, hit.rank) for hit in reversed(hits)]):
-        ranked = answers.scored(question, order, served, index.idf)
+        ranked = scored(question, order, served, index.idf)
         assert [hit.passage.article_id for hit in order] == [one.candidate.context.article.id for one in ranked]
