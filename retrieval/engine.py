@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from retrieval import answers, articles, catalog, passages, sources
+from retrieval import answers, articles, catalog, copies, passages, sources
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import (
     Answer,
@@ -126,32 +126,26 @@ async def _sync(settings: EngineSettings, store: Store, progress: Progress | Non
 def _served(
     cached: Mapping[str, Entry], kept: Mapping[str, Entry], skipped: Iterable[LeftOut], notices: tuple[Notice, ...]
 ) -> tuple[list[Entry], SyncReport]:
-    """What is served, the same text once, and what happened since the cache was written."""
-    first = _firsts(kept.values())
-    copies = [LeftOut(name, "copy", other) for name, other in first.items() if name != other]
-    now = first.keys() - {copy.path for copy in copies}
-    before = {name for name, other in _firsts(cached.values()).items() if name == other}
+    """What is served, copies left out, and what happened since the cache was written."""
     read = {name for name, entry in kept.items() if entry is not cached.get(name)}
+    first = _originals(kept.values())
+    left = [LeftOut(name, "copy", other) for name, other in first.items() if name != other]
+    now = first.keys() - {copy.path for copy in left}
+    were = _originals(cached.values()) if read or cached.keys() - kept.keys() else first
+    before = {name for name, other in were.items() if name == other}
     report = SyncReport(
         added=tuple(sorted(now - before)),
         changed=tuple(sorted(now & before & read)),
         removed=tuple(sorted(before - now)),
         unchanged=tuple(sorted((now & before) - read)),
-        left_out=tuple(sorted((*skipped, *copies), key=lambda one: one.path)),
+        left_out=tuple(sorted((*skipped, *left), key=lambda one: one.path)),
         notices=notices,
     )
     return [entry for name, entry in kept.items() if name in now], report
 
 
-def _firsts(entries: Iterable[Entry]) -> dict[str, str]:
-    """For each article the first of the same text; how lines end makes no other text."""
-    texts: dict[str, str] = {}
-    return {
-        entry.article.id: texts.setdefault(
-            entry.article.text.removeprefix("\ufeff").replace("\r\n", "\n").strip(), entry.article.id
-        )
-        for entry in entries
-    }
+def _originals(entries: Iterable[Entry]) -> dict[str, str]:
+    return copies.originals((entry.article, entry.passages) for entry in entries)
 
 
 def _stamp(file: SourceFile, entry: CatalogEntry | None) -> str:

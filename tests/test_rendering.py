@@ -215,7 +215,7 @@ def test_sources_by_date():
         ("binary", "not text"),
         ("unreadable", "cannot be opened"),
         ("outside", "a link that leads out of the folder"),
-        ("copy", "the same text as another article"),
+        ("copy", "the same text as another article, or a part of it"),
         ("front_matter", "its front matter is not as allowed"),
         ("no_text", "no sentence to quote"),
     ],
