@@ -1,12 +1,10 @@
 """The `dateline` command: arguments in, an exit status out: 0, 1 for no answer, 2 for a mistake told in one line."""
 
 import io
-import json
 import sys
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -14,9 +12,6 @@ from bot import logs
 from bot.errors import BotError
 from bot.rendering import Renderer
 from bot.settings import Settings, load
-
-if TYPE_CHECKING:
-    from evaluation.scores import Report
 
 # What needs the engine is imported where it is used: numpy and all take longer than `--help` and `health` do.
 # ruff: noqa: PLC0415
@@ -129,24 +124,29 @@ def health() -> int:
     return 0 if well else 1
 
 
-@app.command(name="eval", epilog="Example: dateline eval tests/data/seeds-dev.jsonl")
-def evaluate(
-    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Gold questions, one JSON object a line.")],
+@app.command(name="eval", epilog="Example: dateline eval tests/data/seeds-dev.jsonl --compare before.json")
+def evaluate(  # noqa: PLR0913, PLR0917 -- the options of the command
+    files: Annotated[list[Path], typer.Argument(metavar="FILE.jsonl...", help="Gold questions, a JSON object a line.")],
     as_json: AsJson = False,
     corpus: Corpus = None,
+    failures: Annotated[
+        int, typer.Option("--failures", metavar="N", min=0, help="How many failures of each file to list.")
+    ] = 20,
+    compare: Annotated[
+        Path | None, typer.Option("--compare", metavar="OLD.json", help="Name what changed since a run kept as JSON.")
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE.svg|png", help="Draw how often answers are as right as they are sure."),
+    ] = None,
 ) -> int:
-    """Score the answers against gold questions."""
-    from bot.app import desk, progress
-    from evaluation.gold import read_gold
-    from evaluation.scores import evaluate as score
+    """Score the answers against gold questions.
 
-    gold = read_gold(file)
-    with desk(_settings(corpus)) as opened, progress() as shown:
-        report = opened.run(score(opened.engine, gold, shown))
-    if as_json:
-        typer.echo(json.dumps(_scores(report)))
-    else:
-        typer.echo(Renderer("text").render("evaluation", report=report))
+    To compare two runs, keep the first: dateline eval --json FILE.jsonl > OLD.json
+    """
+    from bot.scoring import score
+
+    score(_settings(corpus), files, failures=failures, as_json=as_json, old=compare, picture=picture)
     return 0
 
 
@@ -184,15 +184,3 @@ def _settings(corpus: Path | None) -> Settings:
     settings = load(corpus=corpus)
     logs.configure(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
     return settings
-
-
-def _scores(report: "Report") -> dict[str, object]:
-    return {
-        "answerable": asdict(report.answerable),
-        "unanswerable": asdict(report.unanswerable),
-        "by_kind": {kind: asdict(score) for kind, score in report.by_kind.items()},
-        "quotes": report.quotes,
-        "faithful": report.faithful,
-        "median_ms": round(report.median_ms, 3),
-        "failures": [outcome.gold.id for outcome in report.failures],
-    }

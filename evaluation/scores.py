@@ -28,9 +28,19 @@ class Outcome:
     elapsed_ms: float
 
     @property
+    def answered(self) -> bool:
+        """Whether quotes were given."""
+        return self.answer.status == "answered"
+
+    @property
+    def confidence(self) -> float:
+        """How sure it was that the articles answer; small talk is sure of itself, not of them."""
+        return 0.0 if self.answer.status == "smalltalk" else self.answer.confidence
+
+    @property
     def first(self) -> bool:
         """Right at once."""
-        return self.rank == 1 if self.gold.evidence else self.answer.status != "answered"
+        return self.rank == 1 if self.gold.evidence else not self.answered
 
     @property
     def within(self) -> bool:

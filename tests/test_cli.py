@@ -235,15 +235,183 @@ def test_articles(command, seeds):
     assert "furniture: " in command("articles", "--furniture")[1]
 
 
-def test_eval(command, unset):
-    """Gold questions are scored, for a person and as JSON."""
-    gold = unset / "gold.jsonl"
-    gold.write_text(json.dumps({"question": FOREIGN, "kind": "far"}) + "\n", encoding="utf-8")
-    ended, out, _ = command("eval", gold)
-    assert ended == 0
-    assert "far" in out
-    scores = json.loads(command("eval", "--json", gold)[1])
-    assert (scores["unanswerable"]["first"], scores["failures"]) == (1.0, [])
+MAYOR = {
+    "id": "g1",
+    "kind": "fact",
+    "question": "Who opened the harbour?",
+    "answers": ["Ana Rojas"],
+    "evidence": [{"article": "rain", "sentence": "The mayor of Lima, Ana Rojas, opened the new harbour on Monday."}],
+}
+MISSED = {**MAYOR, "id": "g2", "question": "When did the mayor open the harbour?", "answers": ["on Friday"]}
+UNKNOWN = {**MAYOR, "id": "g3", "question": "What did xylophones cost?"}
+FAR = {"id": "f1", "kind": "far", "question": "How deep is the ocean?"}
+NEAR = {"id": "f2", "kind": "near", "question": "Did the mayor of Lima open the harbour?"}
+
+
+@pytest.fixture
+def evaluated(command, unset):
+    """Scores gold questions, each list a file of its own, over one article."""
+    rain = "Rain in Lima\n\nThe mayor of Lima, Ana Rojas, opened the new harbour on Monday.\n"
+    folder = corpus(unset / "news", rain=rain)
+
+    def run(*files, options=()):
+        paths = [unset / f"{letter}.jsonl" for letter, _ in zip("abc", files, strict=False)]
+        for path, questions in zip(paths, files, strict=True):
+            path.write_text("".join(json.dumps(question) + "\n" for question in questions), encoding="utf-8")
+        return command("eval", "--corpus", folder, *paths, *options)
+
+    return run
+
+
+def test_eval(evaluated):
+    """What was not right at once is told with what was said in its place, then the scores."""
+    ended, out, err = evaluated([MAYOR, MISSED, UNKNOWN, FAR, NEAR])
+    assert (ended, err) == (0, "")
+    quoted = "    rain.txt: The mayor of Lima, Ana Rojas, opened the new harbour on Monday."
+    lines = out.splitlines()
+    assert [
+        "Not right at once, 3 of 5:",
+        "g2 (fact): When did the mayor open the harbour?",
+        quoted,
+        "g3 (fact): What did xylophones cost?",
+        "    not found (confidence 0.00)",
+        "f2 (near): Did the mayor of Lima open the harbour?",
+        quoted,
+        "",
+        "KIND                 QUESTIONS  AT ONCE  WITHIN THREE",
+        "fact                         3    0.333         0.333",
+        "far                          1    1.000",
+        "near                         1    0.000",
+        "with an answer               3    0.333         0.333",
+        "without an answer            2    0.500",
+        "",
+        "3 of 3 quotes are verbatim and cited with title and date.",
+    ] == lines[:16]
+    assert "at the threshold                 0.250           0.667              0.500" in lines
+    assert "AUROC 0." in out
+    assert "(calibration error)" in out
+
+
+def test_eval_lines(evaluated):
+    """A long question and a long quote are wrapped, and no line is wider than a terminal."""
+    text = "The mayor of Lima opened the harbour and " + "the very long well-known wall behind it, " * 9 + "on Monday."
+    _, out, _ = evaluated([{**NEAR, "question": text}, {**NEAR, "question": "Hello"}, {**MAYOR, "question": "Hello"}])
+    assert "    small talk\n" in out
+    assert max(map(len, out.splitlines())) <= 80
+    assert "-\n" not in out
+
+
+def test_eval_files(evaluated):
+    """Several files have a table each, and one over all."""
+    _, out, _ = evaluated([MAYOR], [FAR], [MISSED])
+    tables = out[out.index("KIND") : out.index("2 of 2 quotes")].split("\n\n")
+    assert ["fact", "far", "fact", "with an answer"] == [table.splitlines()[1][:20].rstrip() for table in tables[1:5]]
+    assert [True, True, True, False] == [table.splitlines()[0].endswith(".jsonl") for table in tables[1:5]]
+    assert "with an answer               2    0.500         0.500\nwithout an answer            1    1.000" in tables[4]
+    assert "Not right at once, 1 of 1 in " in out
+
+
+def test_eval_failures(evaluated):
+    """--failures lists so many of each file, and counts the others."""
+    _, out, _ = evaluated([MISSED, UNKNOWN], options=["--failures", 1])
+    assert "g2 (fact)" in out
+    assert "g3 (fact)" not in out
+    assert "\nand 1 more\n" in out
+    assert evaluated([MISSED], options=["--failures", 0])[1].startswith("KIND")
+
+
+def test_eval_of_nothing(evaluated):
+    """An empty gold file has no scores, and that is no mistake."""
+    ended, out, _ = evaluated([])
+    assert (ended, "0 of 0 quotes" in out, "AUROC" in out) == (0, True, False)
+
+
+def test_eval_json(evaluated):
+    """With --json the scores are one line, which names each question and how it went."""
+    ended, out, _ = evaluated([MAYOR], [FAR], options=["--json"])
+    scores = json.loads(out)
+    assert (ended, out.count("\n")) == (0, 1)
+    assert (scores["unanswerable"]["first"], scores["failures"], len(scores["files"])) == (1.0, [], 2)
+    assert [("g1", True, 1), ("f1", False, None)] == [
+        (question["id"], question["answered"], question["rank"]) for question in scores["questions"]
+    ]
+
+
+def test_eval_compare(evaluated, unset):
+    """--compare names what was won and lost, what is new and gone, and says when that is within chance."""
+    old = unset / "old.json"
+    gone = {**FAR, "id": "f3"}
+    scores = json.loads(evaluated([MAYOR, MISSED, FAR, gone], options=["--json"])[1])
+    for question in scores["questions"][:2]:
+        question["right"] = not question["right"]
+    old.write_text(json.dumps(scores), encoding="utf-8")
+    gold = [MAYOR, MISSED, FAR, NEAR]
+    out = evaluated(gold, options=["--compare", old])[1]
+    compared = out[out.index("Against") :].splitlines()
+    assert [
+        f"Against {old}:",
+        "RIGHT AT ONCE     QUESTIONS  BEFORE    NOW  WON  LOST  DIFFERENCE (95 %)",
+        "with an answer            2   0.500  0.500    1     1  +0.000 (-1.000 to +1.000)",
+        "without an answer         1   1.000  1.000    0     0  +0.000 (+0.000 to +0.000)",
+        "all                       3   0.667  0.667    1     1  +0.000 (-1.000 to +1.000)",
+        "with an answer: the difference is within chance (p = 1.000).",
+        "without an answer: no question changed.",
+        "all: the difference is within chance (p = 1.000).",
+    ] == compared[:8]
+    named = "\n".join(compared[9:])
+    assert "\nWon, 1:\n  g1 (fact): Who opened the harbour?\n\nLost, 1:\n  g2 (fact): When did" in named
+    assert "\nNew, 1:\n  f2 (near): Did the mayor" in named
+    assert "\nGone, 1:\n  f3 (far): How deep" in named
+    changes = json.loads(evaluated(gold, options=["--compare", old, "--json"])[1])["comparison"]
+    assert (changes["all"]["won"], [one["id"] for one in changes["lost"]]) == (1, ["g2"])
+
+
+def test_eval_more_than_chance(evaluated, unset):
+    """A difference that is more than chance is called better or worse."""
+    old = unset / "old.json"
+    gold = [{**MAYOR, "id": f"g{number}"} for number in range(12)]
+    scores = json.loads(evaluated(gold, options=["--json"])[1])
+    for question in scores["questions"]:
+        question["right"] = False
+    old.write_text(json.dumps(scores), encoding="utf-8")
+    assert "all: better, and by more than chance (p = 5e-04).\n" in evaluated(gold, options=["--compare", old])[1]
+    none_in_both = evaluated([FAR], options=["--compare", old, "--failures", 2])[1]
+    assert "No question is in both.\n" in none_in_both
+    assert none_in_both.endswith(
+        "Gone, 12:\n  g0 (fact): Who opened the harbour?\n  g1 (fact): Who opened the harbour?\n  and 10 more\n"
+    )
+
+
+def test_eval_picture(evaluated, unset):
+    """--picture draws, with words from the templates, besides telling the scores."""
+    ended, out, err = evaluated([MAYOR, FAR], options=["--picture", unset / "a.svg"])
+    assert (ended, out.startswith("KIND"), err) == (0, True, "")
+    assert "<svg" in (unset / "a.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--compare", "a.jsonl"], "a.jsonl is not what dateline eval keeps"),
+        (["--compare", "missing.json"], "missing.json: No such file"),
+        (["--picture", "a.gif"], "a.gif is no picture that can be drawn. Its name must end in .svg or .png."),
+        (["--picture", "missing/a.png"], "missing/a.png: No such file"),
+        (["--failures", "-1"], "--failures"),
+    ],
+)
+def test_eval_mistake_in_an_option(evaluated, options, told):
+    """A mistake in an option is told in one line; status 2."""
+    ended, _, err = evaluated([MAYOR], options=options)
+    assert (ended, err.count("\n")) == (2, 1)
+    assert told in err
+
+
+def test_eval_without_matplotlib(evaluated, unset, monkeypatch):
+    """Where what draws is missing, one line tells what to install, before a question is asked."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    ended, out, err = evaluated([MAYOR], options=["--picture", unset / "a.svg"])
+    assert (ended, out) == (2, "")
+    assert err == "Drawing a picture needs matplotlib. Install it with: python -m pip install matplotlib\n"
 
 
 def test_eval_mistake(command, unset):
