@@ -2,7 +2,8 @@
 #   make run      the bot on Telegram, or in the terminal when no token is set
 #   make test     the tests, with branch coverage
 #   make check    format, lint, types, imports
-#   make eval     score the answers against the gold questions
+#   make eval     score the answers against the gold questions over the seeds, but for those held out
+#                 (make eval COLLECTION=folder for folder/*.jsonl over folder/corpus)
 #   make bench    start-up time, time to answer, memory
 #   make picture  draw docs/chat.svg anew
 #   make lock     pin the dependencies anew (make lock UPGRADE=--upgrade for newer versions)
@@ -12,6 +13,8 @@ BIN := .venv/bin
 DEPENDENCIES := .venv/dependencies
 INSTALLED := .venv/installed
 UPGRADE :=
+COLLECTION :=
+gold = $(sort $(filter-out %/seeds-held-out.jsonl,$(wildcard tests/data/seeds-*.jsonl)))
 
 # The first Python that is new enough and can make a virtual environment: PYTHON if given, else the usual names.
 usable := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -52,7 +55,7 @@ check: install
 	@$(BIN)/lint-imports
 
 eval: install
-	@$(BIN)/dateline eval tests/data/seeds-dev.jsonl
+	@$(BIN)/dateline eval $(if $(COLLECTION),"$(COLLECTION)"/*.jsonl --corpus "$(COLLECTION)/corpus",$(gold) --corpus seeds)
 
 bench: install
 	@$(BIN)/python -m evaluation.bench
