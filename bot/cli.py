@@ -126,7 +126,7 @@ def health() -> int:
 
 @app.command(name="eval", epilog="Example: dateline eval tests/data/seeds-dev.jsonl --compare before.json")
 def evaluate(  # noqa: PLR0913, PLR0917 -- the options of the command
-    files: Annotated[list[Path], typer.Argument(metavar="FILE.jsonl...", help="Gold questions, a JSON object a line.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE.jsonl", help="Gold questions, a JSON object a line.")],
     as_json: AsJson = False,
     corpus: Corpus = None,
     failures: Annotated[
