@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from retrieval import analysis, kinds
+from retrieval import analysis, kinds, phrases
 from retrieval.asked import Asked, View, view
 from retrieval.dates import ranges_in
 from retrieval.models import AnswerKind, Article, DateRange, Hit, Question, Sentence, Span
@@ -151,7 +151,7 @@ def _title_terms(title: str, heading: str) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def _phrases(kind: AnswerKind, text: str) -> list[tuple[int, int]]:
-    return kinds.evidence(kind, text)
+    return phrases.phrases(kind, text)
 
 
 @lru_cache(maxsize=20_000)

@@ -1,13 +1,8 @@
-"""What kind of answer a question expects, and where a sentence holds one.
-
-A question's words in, an AnswerKind out; a sentence and a kind in, the spans of phrases of that kind out.
-"""
+"""A question in, the kind of answer that it expects out, and which of its words say what that answer is of."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
 
-from retrieval.analysis import is_nationality, term_of, tokens
-from retrieval.dates import time_spans
+from retrieval.analysis import term_of
 from retrieval.models import AnswerKind, Span
 
 _SAY = (
@@ -59,56 +54,10 @@ _SETTING = re.compile(r"\W*(?:when|where)\b[^,]*,\s+(?=(?:(?:in|at|on|by|to|for)
 _YES_NO = re.compile(rf"\W*(?:and |but |so )?{_AUXILIARY}\b")
 _NUMBER_OF = re.compile(r"\bnumber of\b")
 
-_NUMBER_WORDS = (
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
-    r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|dozens?|millions?|"
-    r"billions?|trillions?|half)"
-)
-_NUMBER = r"\d+(?:[.,]\d+)*"
-_FIGURE = rf"(?:(?<!\w)(?<!\d[.,]){_NUMBER}|\b{_NUMBER_WORDS}\b)"
-_UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies))"
-_COUNT = re.compile(
-    rf"(?:(?:about|around|over|more than|almost|nearly|at least) )?{_FIGURE}(?:[ -]{_NUMBER_WORDS})*", re.I
-)
-_AMOUNT = re.compile(
-    rf"[$€£¥]\s?{_NUMBER}(?:\s?(?:bn|tn|mn?|k|hundred|thousand|million|billion|trillion)\b)?|"
-    rf"{_FIGURE}(?:[ -]{_NUMBER_WORDS}){{0,4}}\s?"
-    r"(?:%|percent\b|per cent\b|dollars?\b|euros?\b|pounds?\b|tonnes?\b|tons?\b|kilomet\w+|met(?:er|re)s?\b|miles?\b|"
-    r"feet\b|acres?\b|hectares?\b|kg\b|km\b|watts?\b|degrees?\b)",
-    re.I,
-)
-_DURATION = re.compile(
-    rf"{_FIGURE}(?:[ -]{{1,3}}(?:{_NUMBER_WORDS}|and|a|or)){{0,6}}[ -]{{1,3}}{_UNIT}\b|"
-    rf"\b(?:an?|several|few|many|couple of) {_UNIT}\b",
-    re.I,
-)
-_AGE = re.compile(r"\b(?:aged?|age of) \d{1,3}\b|\b\d{1,3}[ -]years?[ -]old\b|\b\w+[ -]year[ -]old\b|, \d{1,3},", re.I)
-_UPPER = "A-ZÀ-ÖØ-ÞĆČĎĐĞİŁŃŇŐŘŚŞŠŤŮŰŹŻŽȘȚ"
-_CAPITAL = rf"[{_UPPER}][\w-]*\w(?:\.(?=\s))?"
-_NAME = re.compile(rf"\b{_CAPITAL}(?:\s+(?:(?:de|von|van|der|den|al|bin|la|le|di)\s+){{0,2}}{_CAPITAL})*")
-_NO_PERSON = frozenset(
-    term_of(word)
-    for word in """
-    president prime minister general secretary chancellor king queen government ministry house white united states union
-    nations council commission north south east west western eastern northern southern monday tuesday wednesday thursday
-    friday saturday sunday january february march april may june july august september october november december europe
-    kremlin washington moscow london paris berlin brussels defense foreign security war peace world
-    """.split()  # noqa: SIM905 -- reads better as prose
-)
-_PLACE = re.compile(
-    rf"\b(?:in|at|to|from|near|into|on|of|across|outside|proposed)\s+"
-    rf"((?:the\s+)?[{_UPPER}][\w’'.-]*\w(?:\s+[{_UPPER}][\w’'.-]*\w)*)"
-)
-_REASON = re.compile(
-    r"\b(?:because|due to|owing to|thanks to|on the grounds|in order to|so that|as a result|in an attempt|caused by|"
-    r"payment for|aimed at|led to|reasons?|since(?!\s+(?:\d|the\b|then\b|last\b)))\b.*",
-    re.I | re.S,
-)
 _STANCE = "oppose reject accept consider believe refuse agree approve welcome praise favour"
 SAYING_TERMS = frozenset(map(term_of, re.findall(r"\w+", f"{_SAY} {_STANCE}")))
 """Index terms of the verbs of saying, and of holding a view."""
 
-_QUOTED = re.compile(r"[“\"«](?=\w)[^“”\"«»]{8,}?(?:[”\"»]|$)|‘(?=\w)[^‘“”\"«»]{8,}?(?:’(?!\w)|[”\"»]|$)")
 _ACCORDING = re.compile(r"\baccording to (?:the )?(\w+(?: \w+)?)")
 _BEFORE_SPEAKER = re.compile(r"\b(?:did|does|do|has|have|had|is|was)\s+")
 _AFTER_SPEAKER = re.compile(rf"\b{_SAYING}\b")
@@ -165,49 +114,3 @@ def counted(question: str) -> str:
     """What is to be counted: the words after "how many", "how much" or "number of"."""
     match = _FOCUS.search(question.lower())
     return (match[1] or match[2] or match[3]) if match else ""
-
-
-def evidence(kind: AnswerKind, sentence: str) -> list[tuple[int, int]]:
-    """Spans of `sentence` that could be an answer of this kind, in order; offsets into the sentence."""
-    find = _FINDERS.get(kind)
-    return sorted(set(find(sentence))) if find else []
-
-
-def _people(sentence: str) -> Iterator[tuple[int, int]]:
-    """Capitalised words that may name a person: two or more in a row, or one inside the sentence."""
-    for match in _NAME.finditer(sentence):
-        words = [token for token in tokens(match.group()) if token.term]
-        named = [word for word in words if word.term not in _NO_PERSON and not is_nationality(word.term)]
-        if named:
-            start = match.start() + words[0].start
-            opening = not sentence[:start].strip("“”\"‘’' ")
-            if len(words) > 1 or not (opening or match.group().isupper()):
-                yield start, match.end()
-
-
-def _counts(sentence: str) -> Iterator[tuple[int, int]]:
-    """Figures, but those of a date."""
-    dates = list(time_spans(sentence))
-    for match in _COUNT.finditer(sentence):
-        if not any(start < match.end() and match.start() < end for start, end in dates):
-            yield match.span()
-
-
-def _spans(pattern: re.Pattern[str], group: int = 0) -> Callable[[str], Iterator[tuple[int, int]]]:
-    def find(sentence: str) -> Iterator[tuple[int, int]]:
-        return (match.span(group) for match in pattern.finditer(sentence))
-
-    return find
-
-
-_FINDERS: Mapping[AnswerKind, Callable[[str], Iterator[tuple[int, int]]]] = {
-    "person": _people,
-    "place": _spans(_PLACE, 1),
-    "time": time_spans,
-    "duration": _spans(_DURATION),
-    "age": _spans(_AGE),
-    "count": _counts,
-    "amount": _spans(_AMOUNT),
-    "reason": _spans(_REASON),
-    "statement": _spans(_QUOTED),
-}

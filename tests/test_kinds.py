@@ -1,4 +1,4 @@
-"""Which kind of answer a question expects, and where a sentence holds one."""
+"""Which kind of answer a question expects."""
 
 import pytest
 from hypothesis import given, settings
@@ -16,10 +16,6 @@ ODD = st.lists(
     ),
     max_size=25,
 ).map("".join)
-
-
-def found(kind: kinds.AnswerKind, sentence: str) -> list[str]:
-    return [sentence[start:end] for start, end in kinds.evidence(kind, sentence)]
 
 
 @pytest.mark.parametrize(
@@ -172,52 +168,6 @@ def test_what_is_counted(question, expected):
     assert expected == kinds.counted(question)
 
 
-@pytest.mark.parametrize(
-    ("kind", "sentence", "expected"),
-    [
-        ("person", "But Keir Starmer met Mark Rutte of NATO.", ["Keir Starmer", "Mark Rutte"]),
-        ("person", "The adviser Ushakov spoke to Ursula von der Leyen.", ["Ushakov", "Ursula von der Leyen"]),
-        ("person", "“Łukasz Świątek met Zoë Ćosić”", ["Łukasz Świątek", "Zoë Ćosić"]),
-        ("person", "Officials said Russia and the White House agreed.", []),
-        ("place", "He flew from the Hague to Ōsaka, in Saudi Arabia’s east.", ["the Hague", "Saudi Arabia’s"]),
-        ("place", "He flew to Łódź.", ["Łódź"]),
-        ("time", "On 11 March 2025 they met.", ["11 March 2025", "March 2025", "2025"]),
-        ("duration", "It took three-and-a-half years, not 10 days.", ["three-and-a-half years", "10 days"]),
-        ("duration", "A 30 -day truce, a couple of weeks, an hour.", ["30 -day", "couple of weeks", "an hour"]),
-        (
-            "age",
-            "Anna, 45, a 50-year-old mill, aged 60 or 61 years old",
-            [", 45,", "50-year-old", "aged 60", "61 years old"],
-        ),
-        ("count", "More than twenty leaders and 1,950 others", ["More than twenty", "1,950"]),
-        (
-            "count",
-            "Two hundred thousand, fourteen, or 2.5 million",
-            ["Two hundred thousand", "fourteen", "2.5 million"],
-        ),
-        ("count", "On 11 March 2025 the G7 had 30 guests.", ["30"]),
-        ("amount", "It cost $500 billion (€477bn), or 50% of it.", ["$500 billion", "€477bn", "50%"]),
-        (
-            "amount",
-            "He paid £1,000, two million dollars and 3 per cent.",
-            ["£1,000", "two million dollars", "3 per cent"],
-        ),
-        ("amount", "Twenty leaders", []),
-        ("reason", "It failed because he left.", ["because he left."]),
-        ("reason", "It has been so since 2014 and since the war.", []),
-        ("reason", "It failed, since he left.", ["since he left."]),
-        ("statement", "He called it “a key issue” and “so”.", ["“a key issue”"]),
-        ("statement", "It’s ‘not good enough’ that Ann’s gone.", ["‘not good enough’"]),
-        ("statement", "He said: “it is not over", ["“it is not over"]),
-        ("yes_no", "On 11 March Ann Berg paid $5.", []),
-        ("thing", "On 11 March Ann Berg paid $5.", []),
-    ],
-)
-def test_where_a_sentence_holds_an_answer(kind, sentence, expected):
-    """Phrases of the kind are found in order, as printed; a kind of any form has none."""
-    assert expected == found(kind, sentence)
-
-
 def test_verbs_of_saying_are_terms():
     """Each form of a verb of saying or of holding a view is known by its term."""
     assert {term_of(word) for word in ("said", "describes", "denied", "opposes", "told")} <= kinds.SAYING_TERMS
@@ -227,16 +177,12 @@ def test_verbs_of_saying_are_terms():
 @settings(max_examples=100)
 @given(ODD)
 def test_any_words(text):
-    """Nothing raises, whatever is asked; what is found lies in the sentence, in order and once."""
+    """Nothing raises, whatever is asked."""
     kinds.expected(text)
     kinds.speaker(text)
     kinds.counted(text)
     kinds.is_naming(text)
     assert kinds.type_words(text).of(text) in text
-    for kind in kinds.MEASURED | {"person", "place", "time", "reason", "statement", "thing"}:
-        spans = kinds.evidence(kind, text)
-        assert sorted(set(spans)) == spans
-        assert all(0 <= start < end <= len(text) for start, end in spans)
 
 
 SPEECH = (
@@ -252,10 +198,9 @@ SPEECH = (
     "because ",
     "(",
 )
-FIGURES = ("1", "1,", "12 ", "one ", "one-and-", "$1,1", "a-year-", "Aa de ", "A-", "in Aa’", "\t \n")
 
 
-@pytest.mark.parametrize("part", [*SPEECH, *FIGURES])
+@pytest.mark.parametrize("part", SPEECH)
 def test_long_texts(part):
     """Work grows with length alone: twenty thousand characters of nearly an answer are looked through at once."""
     text = part * (20_000 // len(part))
@@ -264,5 +209,3 @@ def test_long_texts(part):
     kinds.speaker(text)
     kinds.counted(text)
     kinds.type_words(text)
-    for kind in kinds.MEASURED | {"person", "place", "time", "reason", "statement"}:
-        assert len(kinds.evidence(kind, text)) <= len(text)

@@ -1,0 +1,198 @@
+"""A sentence in, where it names persons, places and organisations out, as far as capitals and general words tell."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from retrieval.analysis import is_nationality, normalise, term_of
+from retrieval.lexicon import either, words
+
+Class = Literal["role", "time", "place", "where", "organisation", "none", "acronym", "name"]
+
+UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİŁĻŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽȘȚ"
+_CAPITAL = re.compile(
+    rf"(?<![\w.])(?:(?:[{UPPER}]\.)+(?=[\s{UPPER}])|(?:Mr|Mrs|Ms|Dr|St|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Prof|Rev)\.|"
+    rf"[{UPPER}]\w*(?:[’'](?!s\b)\w+|-\w+)*(?:\.(?=[{UPPER}]))?)"
+)
+_PARTICLES = re.compile(r"\s(?:(?:de|von|van|der|den|al|bin|ibn|la|le|di|da|dos|del|du|el)\s){1,2}")
+_LINKS = re.compile(r"\s(?:of|for|&|and|of\sthe|for\sthe|in|on)\s")
+_OPENING = re.compile(r"(?:^|[.!?:]\s+|[“\"‘«•]\s*|^\W+)$")
+_BEFORE = re.compile(r"(\w+)\W*$")
+_ARTICLES = frozenset({"the", "a", "an"})
+_SOME_PLACE = re.compile(
+    r"\b(?:in|at|on|near|from|to|into|across|outside|along|through|of)\s"
+    rf"((?:the|an?|his|her|its|their)\s(?:[\w-]+\s){{0,3}}?{either('place_nouns', 'place_heads', plural=True)})\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Capital:
+    """A capitalised word at characters [start, end), what kind of word it is, and whether it may be a first name."""
+
+    start: int
+    end: int
+    kind: Class
+    first: bool
+
+
+def persons(sentence: str) -> list[tuple[int, int]]:
+    """Names that may be a person's, without title and office: no place, organisation, time or nationality."""
+    found = []
+    for run in _runs(sentence):
+        if named := _person(sentence, run):
+            found.append((named[0].start, named[-1].end))
+    return found
+
+
+def places(sentence: str) -> list[tuple[int, int]]:
+    """Names that are a known place, end like one, or stand where one would; and places without a name."""
+    found = {match.span(1) for match in _SOME_PLACE.finditer(sentence)}
+    for run in _runs(sentence):
+        before = _word_before(sentence, run[0].start)
+        kinds = [capital.kind for capital in run]
+        placed = before in words("placing") and not {"time", "role"} & set(kinds)
+        if (
+            placed
+            or (kinds[-1] == "where" and len(run) > 1 and not run[0].first)
+            or (before in ("from", "to", "on", "of", "and") and set(kinds) <= {"name", "where", "place"})
+        ):
+            found.add((run[0].start, run[-1].end))
+        else:
+            found |= {(capital.start, capital.end) for capital in run if capital.kind == "place"}
+    return sorted(found)
+
+
+def organisations(sentence: str) -> list[tuple[int, int]]:
+    """Names that may be an organisation's: with a word like "Council", an acronym, or what is no person or place."""
+    found = []
+    for run in map(_without_office, _linked(sentence, _runs(sentence))):
+        kinds = [capital.kind for capital in run]
+        if set(kinds) <= {"place", "none", "where"} or (run[0].first and "organisation" not in kinds):
+            continue
+        if kinds != ["name"] or not (_opens(sentence, run[0].start) and _common(sentence, run[0])):
+            found.append((run[0].start, run[-1].end))
+    return found
+
+
+def _without_office(run: Sequence[Capital]) -> Sequence[Capital]:
+    """A run of capitalised words without offices and times at its ends."""
+    kept = [at for at, capital in enumerate(run) if capital.kind not in ("role", "time")]
+    return run[kept[0] : kept[-1] + 1] if kept else ()
+
+
+def _person(sentence: str, run: Sequence[Capital]) -> Sequence[Capital]:
+    """The part of a run of capitalised words that names a person; empty where none does."""
+    offices = [at for at, capital in enumerate(run[:-1]) if capital.kind == "role"]
+    titled = bool(offices)
+    named = run[offices[-1] + 1 :] if titled else run
+    while (
+        named
+        and named[0].kind in ("time", "none", "organisation", "place", "where")
+        and not (named[0].first or (titled and len(named) > 1 and named[1].kind == "name"))
+    ):
+        named = named[1:]
+    if not named or not any(capital.kind == "name" or capital.first for capital in named):
+        return ()
+    if named[-1].kind in ("organisation", "where", "none", "time") and not (named[0].first and len(named) == 2):
+        return ()
+    if titled or named[0].first:
+        return named
+    before = "" if named[0] is not run[0] else _word_before(sentence, named[0].start)
+    if before in _ARTICLES or (before in words("placing") and not _owns(sentence, named[-1].end)):
+        return ()
+    if len(named) == 1 and named[0] is run[0] and _opens(sentence, named[0].start) and _common(sentence, named[0]):
+        return ()
+    return named
+
+
+@lru_cache(maxsize=256)
+def _runs(sentence: str) -> tuple[tuple[Capital, ...], ...]:
+    """The capitalised words, those in a row together."""
+    runs: list[list[Capital]] = []
+    end = -1
+    for match in _CAPITAL.finditer(sentence):
+        kind, first = _class(match.group())
+        capital = Capital(match.start(), match.end(), kind, first)
+        gap = sentence[end : match.start()] if end >= 0 else ""
+        if runs and ((gap.isspace() and "\n" not in gap) or (gap == "" and end >= 0) or _PARTICLES.fullmatch(gap)):
+            runs[-1].append(capital)
+        else:
+            runs.append([capital])
+        end = match.end()
+    return tuple(map(tuple, runs))
+
+
+def _linked(sentence: str, runs: Sequence[tuple[Capital, ...]]) -> Iterator[tuple[Capital, ...]]:
+    """The runs, those joined that "of", "for" or "and" makes one name of."""
+    whole: tuple[Capital, ...] = ()
+    for run in runs:
+        if (
+            whole
+            and _LINKS.fullmatch(sentence, whole[-1].end, run[0].start)
+            and any(capital.kind == "organisation" for capital in whole)
+        ):
+            whole += run
+        else:
+            if whole:
+                yield whole
+            whole = run
+    if whole:
+        yield whole
+
+
+@lru_cache(maxsize=20_000)
+def _class(printed: str) -> tuple[Class, bool]:
+    """What kind of word a capitalised one is, and whether it may be a first name."""
+    word = normalise(printed.rstrip("."))
+    first = word in words("first_names") or word.partition("-")[0] in words("first_names")
+    if printed.endswith(".") and len(word) < 3:
+        return "name", False
+    for kind, lists in _CLASSES:
+        if word in words(*lists):
+            return kind, first
+    if word.rpartition("-")[2] in words("roles"):
+        return "role", first
+    if is_nationality(term_of(word)):
+        return "place", first
+    if printed.isupper() and len(printed) > 1:
+        return "acronym", first
+    return "name", first
+
+
+_CLASSES: tuple[tuple[Class, tuple[str, ...]], ...] = (
+    ("time", ("times",)),
+    ("role", ("roles", "titles")),
+    ("place", ("places",)),
+    ("where", ("place_heads",)),
+    ("organisation", ("organisation_heads",)),
+    ("none", ("no_names",)),
+)
+
+
+def _word_before(sentence: str, start: int) -> str:
+    """The word right before `start`, in lower case; empty where anything but a space stands between."""
+    cut = sentence[max(0, start - 12) : start]
+    found = _BEFORE.search(cut)
+    return found[1].lower() if found and found.end(1) == len(cut) - 1 and cut[-1].isspace() else ""
+
+
+def _opens(sentence: str, start: int) -> bool:
+    """Whether a sentence, or a quote in it, begins at `start`."""
+    return _OPENING.search(sentence, max(0, start - 6), start) is not None
+
+
+def _owns(sentence: str, end: int) -> bool:
+    return sentence[end : end + 2] in ("’s", "'s")
+
+
+def _common(sentence: str, capital: Capital) -> bool:
+    """Whether a word that opens a sentence may be no name: not that of who owns, says or does what comes next."""
+    after = sentence[capital.end : capital.end + 20]
+    return not (_owns(sentence, capital.end) or _DOES.match(after))
+
+
+_DOES = re.compile(
+    r"\s(?:said|says|was|is|has|had|also|did|will|would|told|and|continued|repeated|stressed|[a-z]+ed)\b|,\s(?:who|the|an?)\b"
+)
