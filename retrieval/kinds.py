@@ -1,8 +1,11 @@
 """A question in, the kind of answer that it expects out, and which of its words say what that answer is of."""
 
 import re
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from retrieval.analysis import term_of
+from retrieval.lexicon import either, plurals, words
 from retrieval.models import AnswerKind, Span
 
 _SAY = (
@@ -10,55 +13,83 @@ _SAY = (
     r"respond|react|explain|argue|warn|stress|add|note|insist|complain|propose|suggest|promise|admit|deny|declare|demand)"
 )
 _SAID = (
-    r"(?:said|told|thought|(?<!so[ -])called|described|announced|claimed|stated|mentioned|commented|responded|reacted|"
+    r"(?:said|told|thought|described|announced|claimed|stated|mentioned|commented|responded|reacted|"
     r"explained|argued|warned|stressed|added|noted|insisted|complained|proposed|suggested|promised|admitted|denied|"
     r"declared|demanded|saying|telling|thinking|calling|claiming|announcing|proposing|suggesting|promising|demanding)"
 )
-_SAYING = rf"(?:{_SAY}|{_SAID})"
-_PEOPLE = (
-    r"(?:person|people|man|woman|president|minister|leader|leaders|politician|adviser|advisor|author|writer|actor|actress|"
-    r"singer|artist|chancellor|king|queen|general|official|expert|scientist|player|director|founder|ambassador|spokes\w+)"
-)
-_PLACES = (
-    r"(?:city|cities|country|countries|place|places|town|venue|region|state|capital|continent|island|river|location)"
-)
-_TIMES = r"(?:year|day|date|month|week|weekday|weekend|time|decade|century|season)"
+_SAYING = rf"(?:{_SAY}|{_SAID}|(?<!so[ -])called)"
 _AUXILIARY = r"(?:did|does|do|has|have|had|is|was|are|were|can|could|will|would|should)"
+_VIEW = r"(?:position|views?|stance|opinion|attitude|reaction|response|message)"
+_MONEY = r"(?:money|dollars|euros|pounds|cents|revenue|income|profit|debt|funding)"
+_PAID = (
+    r"(?:cost|costs|paid|pay|pays|spent|spend|earn|earned|worth|charge|raised?|owe|owed|invested|donated?|sold|fined)"
+)
 
-
-def _which(nouns: str) -> str:
-    """Which of these is asked for: "which year", "what was the year of"."""
-    return (
-        rf"(?:what|which) {nouns}|"
-        rf"(?:what|which)(?:['’]?s| is| was| are| were)(?: the)? {nouns}(?= (?:of|in|for|that|when|where|at|to)\b|\W*$)"
-    )
-
+MEASURED: frozenset[AnswerKind] = frozenset({"count", "amount", "money", "share", "measure", "duration", "age"})
+"""Kinds that no sentence without a figure of that kind can answer."""
 
 _PATTERNS: tuple[tuple[AnswerKind, str], ...] = (
     ("age", r"how old|what age"),
-    ("duration", r"how long|how many (?:seconds|minutes|hours|days|weeks|months|years|decades|centuries)"),
-    ("amount", rf"how much|{_which('(?:share|percentage|percent|proportion|price|cost|sum|amount|cut)')}"),
-    ("count", rf"how many|{_which('(?:[a-z]+ )?number')}"),
-    ("time", rf"when(?:['’]?s)?|how soon|{_which(_TIMES)}"),
-    ("place", rf"where(?:['’]?s)?|{_which(_PLACES)}"),
-    ("reason", rf"why|how come|{_which('(?:reason|cause)s?')}"),
+    ("measure", rf"how long\b.* in {either('measure_units', plural=True)}"),
+    ("duration", rf"how long|how many (?:more |other )?{either('units_of_time', plural=True)}"),
+    ("measure", rf"how (?:many|much) (?:square |cubic )?{either('measure_units', plural=True)}"),
+    ("share", r"how many percent|how much of"),
+    ("money", rf"how (?:many|much) (?:more )?{_MONEY}|how much\b.* {_PAID}"),
+    ("amount", r"how much|(?:what|which) amount"),
+    ("count", r"how many"),
+    ("measure", r"how (?:far|tall|high|wide|deep|heavy|fast|big|large|hot|cold|thick)"),
+    ("time", r"when(?:['’]?s)?|how soon"),
+    ("place", r"where(?:['’]?s)?|(?:what|which) parts? of (?:the )?(?:world|globe|country|city|island)"),
+    ("reason", r"why|how come"),
     (
         "statement",
-        rf"(?:what|how) (?:did|does|do|has|have|had)\b.*\b{_SAYING}|(?:what|how)(?:['’]?s| is| was)\b.*\b{_SAID}",
+        (
+            rf"(?:what|how) (?:did|does|do|has|have|had)\b.*\b{_SAYING}|(?:what|how)(?:['’]?s| is| was)\b.*\b{_SAID}|"
+            rf"what(?:['’]?s| is| was| were| are)? \w.*s['’]? (?:\w+ )?{_VIEW}"
+        ),
     ),
-    ("person", rf"who(?:m|se|['’]?s)?|(?:what|which)(?: (?!{_AUXILIARY}\b)\w+)? {_PEOPLE}"),
+    ("role", r"what(?:['’]?s)? (?:does|do) \w+(?: \w+)? do(?: now| today| for a living)?\W*$"),
+    ("role", r"what (?:job|role|position|post|title) (?:does|did|do|has) .* (?:have|had|hold|held)\b"),
 )
 _RULES = tuple((kind, re.compile(rf"(?:{pattern})\b")) for kind, pattern in _PATTERNS)
 _ASKING = re.compile(r"\b(?:who(?:m|se|s)?|what|which|when|where|why|how)(?:['’]?s)?\b")
 _SETTING = re.compile(r"\W*(?:when|where)\b[^,]*,\s+(?=(?:(?:in|at|on|by|to|for) )?(?:who|what|which|why|how)\b)")
 _YES_NO = re.compile(rf"\W*(?:and |but |so )?{_AUXILIARY}\b")
 _NUMBER_OF = re.compile(r"\bnumber of\b")
-
+_WORD = re.compile(r"[\w.’'-]*\w[’']?|[,;?]")
+_WHO_IS = re.compile(
+    r"\bwho(?:['’]?s|\s+(?:is|was|are|were))\s+(?P<name>[\w’'.-]+(?:\s+[\w’'.-]+){0,3})\s*\?*\s*$", re.IGNORECASE
+)
+_COPULAS = frozenset({"is", "was", "are", "were"})
+_DETERMINERS = frozenset({"the", "a", "an", "one", "his", "her", "its", "their", "this", "that"})
+_POINTING = frozenset({"capital", "location", "place", "address", "venue", "site", "birthplace", "hometown"})
+"""Nouns that ask for a name; "what is the school" asks what it is."""
+_CALLED = frozenset({"called", "named", "name", "names"})
+_NO_VERBS = words("no_names", "places") | {"sports", "news", "arts", "series", "u.s", "united", "olympics"}
+_NO_NAMES = frozenset(
+    {"it", "there", "here", "that", "this", "he", "she", "they", "you", "him", "her", "them", "who", "responsible"}
+)
+_KINDS: Mapping[AnswerKind, tuple[str, ...]] = {
+    "share": ("share_nouns",),
+    "money": ("money_nouns",),
+    "measure": ("measure_nouns", "measure_units"),
+    "count": ("count_nouns",),
+    "time": ("time_nouns",),
+    "reason": ("reason_nouns",),
+    "role": ("role_nouns",),
+    "thing": ("thing_nouns",),
+    "organisation": ("organisation_nouns",),
+    "place": ("place_nouns",),
+    "person": ("people", "kin", "roles"),
+}
+_NAMED: frozenset[AnswerKind] = frozenset({"person", "place", "organisation"})
+_MOST_WORDS = 6
 _STANCE = "oppose reject accept consider believe refuse agree approve welcome praise favour"
-SAYING_TERMS = frozenset(map(term_of, re.findall(r"\w+", f"{_SAY} {_STANCE}")))
+SAYING_TERMS = frozenset(map(term_of, re.findall(r"\w+", f"{_SAY} {_SAID} call {_STANCE}")))
 """Index terms of the verbs of saying, and of holding a view."""
 
 _ACCORDING = re.compile(r"\baccording to (?:the )?(\w+(?: \w+)?)")
+_WHOSE_VIEW = re.compile(rf"\bwhat(?:['’]?s| is| was| were| are)? (?:the )?(\w.*?)s?['’]?s? (?:\w+ )?{_VIEW}\b")
 _BEFORE_SPEAKER = re.compile(r"\b(?:did|does|do|has|have|had|is|was)\s+")
 _AFTER_SPEAKER = re.compile(rf"\b{_SAYING}\b")
 _FOCUS = re.compile(
@@ -75,9 +106,6 @@ _TYPE = re.compile(
     rf"\b(?:which|what)\s+((?!(?:{_AUXILIARY}|an?|the|if|about)\b)\w+(?:\s+(?!{_AUXILIARY}\b)\w+)?)", re.IGNORECASE
 )
 
-MEASURED: frozenset[AnswerKind] = frozenset({"count", "amount", "duration", "age"})
-"""Kinds that no sentence without a figure of that kind can answer."""
-
 
 def expected(question: str) -> AnswerKind:
     """The kind of answer that a question asks for, by its first asking word; `thing` where its words do not say."""
@@ -86,7 +114,33 @@ def expected(question: str) -> AnswerKind:
     asking = _ASKING.search(lowered, setting.end() if setting else 0)
     if asking is None:
         return "yes_no" if _YES_NO.match(lowered) else "count" if _NUMBER_OF.search(lowered) else "thing"
-    return next((kind for kind, pattern in _RULES if pattern.match(lowered, asking.start())), "thing")
+    if kind := next((kind for kind, pattern in _RULES if pattern.match(lowered, asking.start())), None):
+        return kind
+    if asking.group().startswith("who"):
+        return "role" if asks_who(question) else "person"
+    if asking.group().startswith("how"):
+        return "thing"
+    copula = ["is"] if asking.group().endswith("s") else []
+    return _what([*copula, *_WORD.findall(lowered, asking.end(), asking.end() + 200)])
+
+
+def asks_who(question: str) -> str:
+    """The name in a question that asks who its bearer is ("Who is Ann Berg?"); empty where none does."""
+    asked = _WHO_IS.search(question)
+    if asked is None:
+        return ""
+    *_, last = named = asked["name"].split()
+    lowered = [word.lower() for word in named]
+    plain = words("roles", "kin", "people", "prepositions", "thought_ends", "auxiliaries", "no_names") - {
+        "black",
+        "white",
+    }
+    ends = last.lower().removesuffix("’s").removesuffix("'s")
+    if ends in plain or lowered[0] in plain - words("roles") or set(lowered) & words("prepositions"):
+        return ""
+    if last.islower() and (last.endswith(("ed", "ing", "'s", "’s")) or last in _NO_NAMES):
+        return ""
+    return asked["name"]
 
 
 def speaker(question: str) -> str:
@@ -94,6 +148,8 @@ def speaker(question: str) -> str:
     lowered = question.lower()
     if according := _ACCORDING.search(lowered):
         return according[1]
+    if view := _WHOSE_VIEW.search(lowered):
+        return view[1]
     start = _BEFORE_SPEAKER.search(lowered)
     end = _AFTER_SPEAKER.search(lowered, start.end()) if start else None
     return lowered[start.end() : end.start()] if start and end else ""
@@ -114,3 +170,59 @@ def counted(question: str) -> str:
     """What is to be counted: the words after "how many", "how much" or "number of"."""
     match = _FOCUS.search(question.lower())
     return (match[1] or match[2] or match[3]) if match else ""
+
+
+def _what(asked: Sequence[str]) -> AnswerKind:
+    """The kind that the words after "what" or "which" tell: by "which city", or by "what is the capital of"."""
+    if not asked or asked[0] not in _COPULAS:
+        return _which(asked)
+    phrase = _phrase(asked[1:])
+    head, after = phrase[-1:], asked[1 + len(phrase) :]
+    if head in (["name"], ["names"]) and after[:1] == ["of"]:
+        named = _kind_of(_phrase(after[1:]))
+        return named if named in _NAMED else "thing"
+    called = bool(phrase) and phrase[-1] in _CALLED
+    phrase = phrase[:-1] if called else phrase
+    measure = next((kind for word in reversed(phrase) if (kind := _nouns().get(word)) in MEASURED), None)
+    kind = measure or _kind_of(phrase)
+    owned = any(word.endswith(("s", "’", "'")) for word in phrase[:-1])
+    plain = kind in _NAMED and not called and phrase[-1] not in _POINTING
+    return kind if phrase and (owned or phrase[0] in _DETERMINERS) and not plain else "thing"
+
+
+def _kind_of(phrase: Sequence[str]) -> AnswerKind:
+    return _nouns().get(phrase[-1], "thing") if phrase else "thing"
+
+
+def _which(asked: Sequence[str]) -> AnswerKind:
+    """The kind of the first noun, or of the last where several come in a row ("which city council")."""
+    phrase = _phrase(asked[1:] if asked[:1] == ["of"] else asked)[:_MOST_WORDS]
+    nouns = _nouns()
+    at = next((at for at, word in enumerate(phrase) if word in nouns), None)
+    if at is None or any(map(_is_verb, phrase[:at])):
+        return "thing"
+    while at + 1 < len(phrase) and phrase[at + 1] in nouns and not phrase[at + 1].endswith("s"):
+        at += 1
+    return nouns[phrase[at]]
+
+
+def _phrase(asked: Sequence[str]) -> Sequence[str]:
+    """The words up to one that no noun phrase goes on with."""
+    stops = words("prepositions", "subordinators", "auxiliaries", "thought_ends")
+    return asked[: next((at for at, word in enumerate(asked) if word in stops or not word[0].isalnum()), len(asked))]
+
+
+def _is_verb(word: str) -> bool:
+    """Whether a word between "what" and a noun may be its verb: "what allows people", but not "what sports team"."""
+    return word.endswith(("s", "ed")) and not word.endswith("ss") and word not in _NO_VERBS
+
+
+@cache
+def _nouns() -> Mapping[str, AnswerKind]:
+    """Nouns, and what kind of answer each is the name of."""
+    found: dict[str, AnswerKind] = {}
+    for kind, lists in _KINDS.items():
+        for word in words(*lists) - words("ambiguous_roles"):
+            for form in (word, *plurals(word)):
+                found.setdefault(form, kind)
+    return found

@@ -6,24 +6,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from retrieval.analysis import is_nationality, normalise, term_of
+from retrieval.analysis import FUNCTION_WORDS, is_nationality, normalise, term_of
 from retrieval.lexicon import either, words
 
-Class = Literal["role", "time", "place", "where", "organisation", "none", "acronym", "name"]
+Class = Literal["role", "time", "place", "people", "where", "organisation", "none", "acronym", "name"]
 
 UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİŁĻŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽȘȚ"
 _CAPITAL = re.compile(
-    rf"(?<![\w.])(?:(?:[{UPPER}]\.)+(?=[\s{UPPER}])|(?:Mr|Mrs|Ms|Dr|St|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Prof|Rev)\.|"
-    rf"[{UPPER}]\w*(?:[’'](?!s\b)\w+|-\w+)*(?:\.(?=[{UPPER}]))?)"
+    rf"(?:(?<![\w.])|(?<=[a-z]{{4}})(?=[A-Z][a-z]{{2}}))(?:(?:[{UPPER}]\.)+(?=[\s{UPPER}])|(?:Mr|Mrs|Ms|Dr|St|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Prof|Rev)\.|"
+    rf"[{UPPER}][^\W\d_{UPPER}]{{3,}}(?=[{UPPER}][^\W\d_{UPPER}]{{2}})|[{UPPER}]\w*(?:[’'](?!s\b)\w+|-\w+)*(?:\.(?=[{UPPER}]))?)"
 )
 _PARTICLES = re.compile(r"\s(?:(?:de|von|van|der|den|al|bin|ibn|la|le|di|da|dos|del|du|el)\s){1,2}")
 _LINKS = re.compile(r"\s(?:of|for|&|and|of\sthe|for\sthe|in|on)\s")
 _OPENING = re.compile(r"(?:^|[.!?:]\s+|[“\"‘«•]\s*|^\W+)$")
-_BEFORE = re.compile(r"(\w+)\W*$")
-_ARTICLES = frozenset({"the", "a", "an"})
+_BEFORE = re.compile(r"(?:(?<!\w)(\w+)\s)?(?:(?<!\w)(the|an?|The|An?)\s)?$")
+_NOT_FIRST = frozenset({"time", "none", "organisation", "place", "people", "where"})
+_NOT_LAST = frozenset({"organisation", "where", "none", "time", "people"})
+_NO_ORGANISATION = frozenset({"place", "people", "none", "where"})
 _SOME_PLACE = re.compile(
     r"\b(?:in|at|on|near|from|to|into|across|outside|along|through|of)\s"
-    rf"((?:the|an?|his|her|its|their)\s(?:[\w-]+\s){{0,3}}?{either('place_nouns', 'place_heads', plural=True)})\b"
+    rf"((?:the|an?|his|her|its|their)\s(?:[\w-]+\s){{0,3}}{either('place_nouns', 'place_heads', plural=True)})\b"
 )
 
 
@@ -50,14 +52,7 @@ def places(sentence: str) -> list[tuple[int, int]]:
     """Names that are a known place, end like one, or stand where one would; and places without a name."""
     found = {match.span(1) for match in _SOME_PLACE.finditer(sentence)}
     for run in _runs(sentence):
-        before = _word_before(sentence, run[0].start)
-        kinds = [capital.kind for capital in run]
-        placed = before in words("placing") and not {"time", "role"} & set(kinds)
-        if (
-            placed
-            or (kinds[-1] == "where" and len(run) > 1 and not run[0].first)
-            or (before in ("from", "to", "on", "of", "and") and set(kinds) <= {"name", "where", "place"})
-        ):
+        if _is_place(sentence, run):
             found.add((run[0].start, run[-1].end))
         else:
             found |= {(capital.start, capital.end) for capital in run if capital.kind == "place"}
@@ -69,9 +64,9 @@ def organisations(sentence: str) -> list[tuple[int, int]]:
     found = []
     for run in map(_without_office, _linked(sentence, _runs(sentence))):
         kinds = [capital.kind for capital in run]
-        if set(kinds) <= {"place", "none", "where"} or (run[0].first and "organisation" not in kinds):
+        if set(kinds) <= _NO_ORGANISATION or (run[0].first and "organisation" not in kinds):
             continue
-        if kinds != ["name"] or not (_opens(sentence, run[0].start) and _common(sentence, run[0])):
+        if kinds != ["name"] or not (_opens(sentence, run[0].start) and _is_common(sentence, run[0])):
             found.append((run[0].start, run[-1].end))
     return found
 
@@ -82,29 +77,51 @@ def _without_office(run: Sequence[Capital]) -> Sequence[Capital]:
     return run[kept[0] : kept[-1] + 1] if kept else ()
 
 
+def _is_place(sentence: str, run: Sequence[Capital]) -> bool:
+    """Whether a whole run of capitalised words names a place, by its last word or by the preposition before it."""
+    kinds = {capital.kind for capital in run}
+    before, article = _words_before(sentence, run[0].start)
+    if kinds & {"time", "role"} or kinds == {"people"}:
+        return False
+    if before in words("placing") and not (kinds == {"name"} and _owns(sentence, run[-1].end)):
+        return True
+    if len(run) > (2 if run[0].first else 1) and "where" in (run[0].kind, run[-1].kind):
+        return True
+    return before in ("from", "to", "on", "of", "and") and not article and kinds <= {"name", "where", "place"}
+
+
 def _person(sentence: str, run: Sequence[Capital]) -> Sequence[Capital]:
     """The part of a run of capitalised words that names a person; empty where none does."""
-    offices = [at for at, capital in enumerate(run[:-1]) if capital.kind == "role"]
-    titled = bool(offices)
-    named = run[offices[-1] + 1 :] if titled else run
-    while (
-        named
-        and named[0].kind in ("time", "none", "organisation", "place", "where")
-        and not (named[0].first or (titled and len(named) > 1 and named[1].kind == "name"))
-    ):
+    office = max((at for at, capital in enumerate(run[:-1]) if capital.kind == "role"), default=-1)
+    named = run[office + 1 :]
+    while named and named[0].kind in _NOT_FIRST and not _is_first_name(named, alone=len(run) == 1, titled=office >= 0):
         named = named[1:]
-    if not named or not any(capital.kind == "name" or capital.first for capital in named):
+    if not any(capital.kind in ("name", "where") or capital.first for capital in named):
         return ()
-    if named[-1].kind in ("organisation", "where", "none", "time") and not (named[0].first and len(named) == 2):
+    if len(named) > 1 and named[-1].kind in _NOT_LAST and not (named[0].first and len(named) == 2):
         return ()
-    if titled or named[0].first:
+    if office >= 0 or named[0].first:
         return named
-    before = "" if named[0] is not run[0] else _word_before(sentence, named[0].start)
-    if before in _ARTICLES or (before in words("placing") and not _owns(sentence, named[-1].end)):
-        return ()
-    if len(named) == 1 and named[0] is run[0] and _opens(sentence, named[0].start) and _common(sentence, named[0]):
-        return ()
-    return named
+    opens = named[0] is run[0] and _opens(sentence, named[0].start)
+    return () if _is_other(sentence, named, inside=not opens) else named
+
+
+def _is_first_name(named: Sequence[Capital], alone: bool, titled: bool) -> bool:
+    """Whether a word that is no name by itself may begin one: a first name, or any word after an office."""
+    return (
+        named[0].first
+        or (titled and len(named) > 1 and named[1].kind == "name")
+        or (alone and named[0].kind == "where")
+    )
+
+
+def _is_other(sentence: str, named: Sequence[Capital], inside: bool) -> bool:
+    """Whether a name without office and first name stands where those of persons do not."""
+    before, article = _words_before(sentence, named[0].start)
+    if article or (before in words("placing") and not _owns(sentence, named[-1].end)):
+        return True
+    plain = len(named) == 1 and (named[0].kind == "where" or not inside)
+    return plain and _is_common(sentence, named[0])
 
 
 @lru_cache(maxsize=256)
@@ -128,11 +145,7 @@ def _linked(sentence: str, runs: Sequence[tuple[Capital, ...]]) -> Iterator[tupl
     """The runs, those joined that "of", "for" or "and" makes one name of."""
     whole: tuple[Capital, ...] = ()
     for run in runs:
-        if (
-            whole
-            and _LINKS.fullmatch(sentence, whole[-1].end, run[0].start)
-            and any(capital.kind == "organisation" for capital in whole)
-        ):
+        if whole and whole[-1].kind == "organisation" and _LINKS.fullmatch(sentence, whole[-1].end, run[0].start):
             whole += run
         else:
             if whole:
@@ -147,18 +160,16 @@ def _class(printed: str) -> tuple[Class, bool]:
     """What kind of word a capitalised one is, and whether it may be a first name."""
     word = normalise(printed.rstrip("."))
     first = word in words("first_names") or word.partition("-")[0] in words("first_names")
-    if printed.endswith(".") and len(word) < 3:
+    if printed.endswith(".") and word not in words("titles"):
         return "name", False
-    for kind, lists in _CLASSES:
-        if word in words(*lists):
-            return kind, first
-    if word.rpartition("-")[2] in words("roles"):
-        return "role", first
-    if is_nationality(term_of(word)):
-        return "place", first
-    if printed.isupper() and len(printed) > 1:
-        return "acronym", first
-    return "name", first
+    if word in FUNCTION_WORDS:
+        return "none", False
+    known = next((kind for kind, lists in _CLASSES if word in words(*lists)), None)
+    if known is None and word.rpartition("-")[2] in words("roles"):
+        known = "role"
+    if known is None and is_nationality(term_of(word)):
+        known = "people"
+    return known or ("acronym" if printed.isupper() and len(printed) > 1 else "name"), first
 
 
 _CLASSES: tuple[tuple[Class, tuple[str, ...]], ...] = (
@@ -171,11 +182,10 @@ _CLASSES: tuple[tuple[Class, tuple[str, ...]], ...] = (
 )
 
 
-def _word_before(sentence: str, start: int) -> str:
-    """The word right before `start`, in lower case; empty where anything but a space stands between."""
-    cut = sentence[max(0, start - 12) : start]
-    found = _BEFORE.search(cut)
-    return found[1].lower() if found and found.end(1) == len(cut) - 1 and cut[-1].isspace() else ""
+def _words_before(sentence: str, start: int) -> tuple[str, bool]:
+    """The word before `start`, past an article, in lower case; and whether there is an article."""
+    found = _BEFORE.search(sentence, max(0, start - 20), start)
+    return (found[1] or "").lower() if found else "", bool(found and found[2])
 
 
 def _opens(sentence: str, start: int) -> bool:
@@ -187,12 +197,13 @@ def _owns(sentence: str, end: int) -> bool:
     return sentence[end : end + 2] in ("’s", "'s")
 
 
-def _common(sentence: str, capital: Capital) -> bool:
+def _is_common(sentence: str, capital: Capital) -> bool:
     """Whether a word that opens a sentence may be no name: not that of who owns, says or does what comes next."""
     after = sentence[capital.end : capital.end + 20]
     return not (_owns(sentence, capital.end) or _DOES.match(after))
 
 
 _DOES = re.compile(
-    r"\s(?:said|says|was|is|has|had|also|did|will|would|told|and|continued|repeated|stressed|[a-z]+ed)\b|,\s(?:who|the|an?)\b"
+    r"\s(?:said|says|was|is|has|had|also|did|will|would|told|and|[a-z]+ed)\b|"
+    r",\s(?:who|the|an?|\w+,\s(?:is|was|has))\b"
 )

@@ -28,7 +28,7 @@ _MEASURE = (
     r"(?:tonnes?|tons?|(?:kilo|milli|centi|nano|micro|deci)?(?:met(?:er|re)s?|grams?|grammes?|lit(?:er|re)s?)|miles?|feet|foot|"
     r"inch(?:es)?|yards?|acres?|hectares?|gallons?|barrels?|bushels?|ounces?|lbs?|kg|km|km2|cm|mm|mi|ft|mph|kph|"
     r"(?:kilo|mega|giga|tera)?(?:watts?|joules?|hertz|bytes?|bits?)(?: hours?)?|[kmgt]?wh?|[kmgt]b|[kmg]?hz|"
-    r"degrees?|volts?|amps?|knots?|calories|light[ -]years?|exajoules?|square \w+|cubic \w+|°\s?[cf]?)"
+    r"sq\.? (?:mi|km|ft|m)|degrees?|volts?|amps?|knots?|light[ -]years?|square \w+|cubic \w+|°\s?[cf]?)"
 )
 _MANY = rf"{_FIGURE}(?:[ -]{{1,2}}(?:{_WORDS}|and)){{0,4}}"
 
