@@ -6,7 +6,7 @@ articles say goes in as values.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -56,6 +56,7 @@ class Renderer:
             question=answer.question,
             status=answer.status,
             quotes=reply.quotes,
+            differing=answer.differing,
             example=reply.example,
         )
 
@@ -84,7 +85,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"in_words": in_words, "excerpt": excerpt}
+    environment.filters |= {"in_words": in_words, "excerpt": excerpt, "oldest_first": oldest_first}
     return environment
 
 
@@ -97,6 +98,17 @@ def _showable(value: object) -> object:
 def in_words(day: date) -> str:
     """The day as it is said: 19 August 2025."""
     return f"{day.day} {day:%B} {day.year}"
+
+
+def oldest_first(quotes: "Iterable[Quote]") -> "list[Quote]":
+    """The quotes by the day of which they speak, so far as one is known, or else by that of their article."""
+    return sorted(quotes, key=lambda quote: _day(quote) or date.max)
+
+
+def _day(quote: "Quote") -> date | None:
+    written = quote.article.date
+    spoken = [days.last for _, days in quote.dates if written is None or days.last <= written]
+    return spoken[0] if len(spoken) == 1 else written
 
 
 @dataclass(frozen=True, slots=True)

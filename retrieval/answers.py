@@ -1,27 +1,20 @@
 """A Question and the hits for it in, an Answer out: which sentences are quoted, and what of each."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from retrieval import features
-from retrieval.asked import view
+from retrieval import accounts, features
+from retrieval.asked import Asked, view
+from retrieval.companions import with_companions
+from retrieval.facts import also_in, fullest, tells
 from retrieval.features import Candidate
 from retrieval.models import Answer, Article, Hit, Question, Quote, Sentence, Span
-from retrieval.ranking import Scored, certainty, scored, terms_of
+from retrieval.ranking import Scored, certainty, scored
 
 MOST_QUOTES = 5
-LONGEST_QUOTE = 600
 
 _MARGIN = 4.0
 """A further quote may score this much less than the first."""
-_SAME_FACT = 0.75
-_LEANS_BACK = re.compile(
-    r"\W*(?!it(?:\W?s| is| was| remains| seems) (?:\w+ ){1,2}(?:that|why|how|whether|if)\b)"  # "It is clear that"
-    r"(?!(?:this|these|that) (?:\w+day|morning|evening|week|month|year|spring|summer|autumn|winter)s?\b)"
-    r"(?:he|she|they|it|his|her|hers|its|their|this|these|that|those)\b",
-    re.IGNORECASE,
-)
 _HIGHLIGHTS = 2
 
 
@@ -39,9 +32,11 @@ def answer(
     confidence = certainty(ranked[0])
     if confidence < threshold:
         return Answer(question, "not_found", confidence)
-    quotes = tuple(_quotes(question, choose(ranked)))
+    chosen = choose(ranked)
+    differing = _differing(Asked(question, hits, idf), chosen, ranked, threshold)
+    quotes = tuple(_quotes(question, differing or chosen, ranked))
     corrections = tuple(_printed(question.corrections, quotes))
-    return Answer(replace(question, corrections=corrections), "answered", confidence, quotes)
+    return Answer(replace(question, corrections=corrections), "answered", confidence, quotes, differing=bool(differing))
 
 
 def choose(ranked: Sequence[Scored]) -> list[Scored]:
@@ -50,57 +45,40 @@ def choose(ranked: Sequence[Scored]) -> list[Scored]:
     for one in ranked:
         if len(chosen) == MOST_QUOTES or one.score < ranked[0].score - _MARGIN:
             break
-        fuller = _fullest(one, ranked)
-        if not any(_same_fact(told.terms, other.terms) for told in (fuller, one) for other in chosen):
+        fuller = fullest(one, ranked)
+        forms = {one.candidate.sentence, fuller.candidate.sentence}
+        if not any(tells(other.candidate.sentence, form) for other in chosen for form in forms):
             chosen.append(fuller)
     return chosen
 
 
-def _quotes(question: Question, chosen: Sequence[Scored]) -> Iterator[Quote]:
-    """The chosen sentences as quotes, each with the sentence before it where it leans on that one; none said twice."""
+def _differing(asked: Asked, chosen: Sequence[Scored], ranked: Sequence[Scored], threshold: float) -> list[Scored]:
+    """The sentences by which the articles differ in what is asked; a figure must be sure to be an answer by itself."""
+    if not accounts.may_differ(asked.question):
+        return []
+    return accounts.differing(asked, [one for one in chosen if certainty(one) >= threshold], ranked)
+
+
+def _quotes(question: Question, chosen: Iterable[Scored], ranked: Sequence[Scored]) -> Iterator[Quote]:
+    """The chosen sentences as quotes, each with those beside it that it cannot do without; none is said twice."""
     said: list[tuple[str, Span]] = []
-    brought: list[Set[str]] = []
+    brought: list[Sentence] = []
     for one in chosen:
-        article, own = one.candidate.context.article, one.candidate.sentence.span
-        before = _before(one.candidate)
-        spans = (Span(before.span.start, own.end), own) if before else (own,)
+        article, own = one.candidate.context.article, one.candidate.sentence
+        whole = with_companions(one.candidate)
+        spans = (Span(whole[0].span.start, whole[-1].span.end), own.span)
         span = next((span for span in spans if _is_free(article.id, span, said)), None)
-        if span is None or any(_same_fact(one.terms, terms) for terms in brought):
+        if span is None or any(tells(sentence, own) for sentence in brought):
             continue
-        if before and span != own:
-            brought.append(terms_of(before))
+        if span != own.span:
+            brought += [sentence for sentence in whole if sentence != own]
         said.append((article.id, span))
-        yield Quote(article, span, span.of(article.text), tuple(_highlights(question, one.candidate)), one.score)
-
-
-def _before(candidate: Candidate) -> Sentence | None:
-    """The sentence before, where the candidate's opens with a pronoun and both together are not too long."""
-    if candidate.at == 0 or not _LEANS_BACK.match(candidate.sentence.text):
-        return None
-    before = candidate.context.hit.passage.sentences[candidate.at - 1]
-    return before if candidate.sentence.span.end - before.span.start <= LONGEST_QUOTE else None
+        marks = tuple(_highlights(question, one.candidate))
+        yield Quote(article, span, span.of(article.text), marks, one.score, also=also_in(one, ranked))
 
 
 def _is_free(article_id: str, span: Span, said: Iterable[tuple[str, Span]]) -> bool:
     return not any(article_id == other and span.overlaps(already) for other, already in said)
-
-
-def _same_fact(one: Set[str], other: Set[str]) -> bool:
-    """Whether the terms of the shorter sentence are, most of them, in the longer one too."""
-    return len(one & other) >= max(1, _SAME_FACT * min(len(one), len(other)))
-
-
-def _fullest(one: Scored, ranked: Sequence[Scored]) -> Scored:
-    """The longest sentence that tells the same fact and says at least as much of what was asked."""
-    fuller = [
-        other
-        for other in ranked
-        if len(other.terms) > len(one.terms)
-        and _same_fact(one.terms, other.terms)
-        and len(other.terms) < 2 * len(one.terms)
-        and other.features[0] >= one.features[0]
-    ]
-    return max(fuller, key=lambda other: len(other.terms), default=one)
 
 
 def _highlights(question: Question, candidate: Candidate) -> Iterator[Span]:

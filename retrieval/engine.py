@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from retrieval import answers, articles, catalog, copies, passages, sources
+from retrieval import accounts, answers, articles, catalog, copies, passages, sources
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import (
     Answer,
@@ -29,6 +29,8 @@ from retrieval.store import Entry, Store
 
 CANDIDATES = 12
 """Passages looked at closely for each question."""
+FURTHER = 60
+"""Passages looked through for positions contrary to the one that a question names."""
 
 Progress = Callable[[int, int, str], None]
 """Called as `progress(done, total, article_id)` while files are read."""
@@ -67,6 +69,8 @@ class Engine:
             days = DateRange(self._newest, self._newest)
         terms = _weights(question.all_terms)
         hits = self._index.search(terms, CANDIDATES) if terms else []
+        if accounts.asks_position(question):
+            hits += accounts.with_positions(question, self._index.search(terms, FURTHER))
         if days is not None:
             hits += self._dated_hits(question, days)
         return _ranked(hits)

@@ -232,7 +232,7 @@ class Answer:
     """What the articles say to a question: at most five quotes, best first, or none when they do not say.
 
     `closest` is what they do say nearest to a question that they do not answer. `differing` quotes give different
-    figures or positions, and stand oldest first. `undated` counts the articles left out for want of a date.
+    figures or positions, and are shown oldest first. `undated` counts the articles left out for want of a date.
     """
 
     question: Question

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from retrieval import answers, articles, passages
-from retrieval.answers import LONGEST_QUOTE, MOST_QUOTES
+from retrieval.answers import MOST_QUOTES
+from retrieval.companions import LONGEST_QUOTE
 from retrieval.features import FEATURES
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import Answer, Article, Document, Hit

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -9,7 +10,7 @@ from jinja2 import UndefinedError
 
 from bot.conversation import Reply
 from bot.errors import ApiBaseUrlInvalid, TokenRefused
-from bot.rendering import PROMPTS, Renderer, excerpt, in_words, plain, tagged, window
+from bot.rendering import PROMPTS, Renderer, excerpt, in_words, oldest_first, plain, tagged, window
 from bot.settings import EnvFileUnreadable, SettingInvalid, TokenFileUnreadable
 from retrieval import (
     Answer,
@@ -23,7 +24,7 @@ from retrieval import (
     Span,
     SyncReport,
 )
-from retrieval.models import Block
+from retrieval.models import Block, DateRange
 
 HTML = Renderer("html")
 TEXT = Renderer("text")
@@ -138,6 +139,61 @@ def test_first_whole_then_shorter():
     assert reply.has_more
     more = TEXT.reply(Reply(reply.answer, "more"))
     assert [f"❝{name} {words}.❞" for name in "DE"] == more.splitlines()[0::3]
+
+
+def test_also_in():
+    """Where a quote's fact stands in other articles too, a line below says in which, two by name."""
+    others = tuple(article(title=f"Talk {number}", date=None, title_source="catalog") for number in range(4))
+    one = quote()
+    for count, expected in (
+        (0, ""),
+        (1, "\nalso in: [Talk 0], undated"),
+        (2, "\nalso in: [Talk 0], undated; [Talk 1], undated"),
+        (4, "\nalso in: [Talk 0], undated; [Talk 1], undated; and 2 more"),
+    ):
+        reply = answered(replace(one, also=others[:count]))
+        assert f"❝{one.text}❞\n— Talks on Tuesday, 13 March 2025{expected}" == TEXT.reply(reply)
+        Telegram(HTML.reply(reply))
+
+
+def differing(kind, *dates):
+    """A reply of quotes that differ, from articles of these dates."""
+    texts = (f"Article {number} has {number * 100} words." + " It goes on." * 20 for number, _ in enumerate(dates, 1))
+    quotes = tuple(quote(text, date=day) for text, day in zip(texts, dates, strict=True))
+    return Reply(Answer(Question("how many?", ("many",), kind), "answered", 0.9, quotes, differing=True))
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("count", "figures"), ("share", "figures"), ("yes_no", "positions")])
+def test_differing(kind, expected):
+    """Quotes that differ stand below a line that says so, oldest first, undated last, and whole."""
+    days = (date(2025, 3, 2), None, date(2025, 3, 1), date(2025, 3, 3), date(2025, 2, 1))
+    reply = differing(kind, *days)
+    first, *quotes = TEXT.reply(reply).split("\n\n")
+    assert f"different {expected}" in first
+    assert first.endswith(", oldest first:")
+    assert ["Article 3", "Article 1", "Article 2"] == [words[1:10] for words in quotes]
+    assert not any("…" in words for words in quotes)
+    assert ["Article 5", "Article 4"] == re.findall(r"❝(Article \d)", TEXT.reply(Reply(reply.answer, "more")))
+    Telegram(HTML.reply(reply))
+
+
+@pytest.mark.parametrize("days", [(None, None), (date(2025, 3, 1), None), (date(2025, 3, 1), date(2025, 3, 1))])
+def test_differing_without_order(days):
+    """Without two days there is no oldest, and the best stands first."""
+    reply = TEXT.reply(differing("count", *days))
+    assert "oldest" not in reply
+    assert ["Article 1", "Article 2"] == re.findall(r"❝(Article \d)", reply)
+
+
+def test_oldest_first():
+    """A quote is as old as the one day that its words mean; days to come, and several, leave that of its article."""
+    days = [DateRange(day, day) for day in (date(2025, 2, 21), date(2025, 3, 14), date(2025, 2, 20))]
+    one, earlier, to_come, several = (
+        replace(quote(name), dates=tuple((Span(11, 12), day) for day in spoken))
+        for name, spoken in (("A", ()), ("B", days[:1]), ("C", days[1:2]), ("D", days))
+    )
+    assert [earlier, one, to_come] == oldest_first([one, earlier, to_come])
+    assert [one, several] == oldest_first([one, several])
 
 
 def test_understood():

@@ -112,7 +112,7 @@ async def test_the_more_button_shows_the_further_quotes(server: BotApiServer, en
     _, more = await server.replies(2)
     await server.called("editMessageReplyMarkup")
     answer = await engine.ask(QUESTION)
-    assert words("more", quotes=answer.quotes[3:], question=answer.question, status="answered") == more["text"]
+    assert words("more", quotes=answer.quotes[3:], differing=answer.differing) == more["text"]
     assert [more["reply_to_message"]["text"], "reply_markup" in server.sent[0]] == [QUESTION, False]
     methods = [call.method for call in server.calls]
     assert methods.index("answerCallbackQuery") < len(methods) - methods[::-1].index("sendMessage") - 1
@@ -137,7 +137,7 @@ async def test_each_button_belongs_to_its_own_answer(server: BotApiServer, engin
     await server.replies(2)
     server.press(first)
     answer = await engine.ask(QUESTION)
-    more = words("more", quotes=answer.quotes[3:], question=answer.question, status="answered")
+    more = words("more", quotes=answer.quotes[3:], differing=answer.differing)
     assert more == (await server.replies(3))[2]["text"]
 
 
@@ -151,7 +151,7 @@ async def test_a_button_works_after_a_restart(engine: Engine, tmp_path: Path) ->
             server.press(first)
             _, more = await server.replies(2)
         answer = await engine.ask(QUESTION)
-        assert words("more", quotes=answer.quotes[3:], question=answer.question, status="answered") == more["text"]
+        assert words("more", quotes=answer.quotes[3:], differing=answer.differing) == more["text"]
         assert server.refused == []
 
 

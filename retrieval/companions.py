@@ -1,0 +1,114 @@
+"""A chosen sentence in; it and the sentences beside it without which it could not stand alone, out.
+
+A sentence that opens with a pronoun brings along the one before; words whose speaker is named only beside them, or is
+"he", bring along the sentence that names them.
+"""
+
+import calendar
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from retrieval.analysis import tokens
+from retrieval.features import Candidate
+from retrieval.models import Article, Sentence, Span
+
+LONGEST_QUOTE = 600
+MOST_SENTENCES = 3
+
+_LEANS_BACK = re.compile(
+    r"\W*(?!it(?:\W?s| is| was| remains| seems) (?:\w+ ){1,2}(?:that|why|how|whether|if)\b)"  # "It is clear that"
+    r"(?!(?:this|these|that) (?:\w+day|morning|evening|week|month|year|spring|summer|autumn|winter)s?\b)"
+    r"(?:he|she|they|it|his|her|hers|its|their|this|these|that|those)\b",
+    re.IGNORECASE,
+)
+_SAYING = (
+    r"(?:said|says|say|told|tells|added|adds|explained|explains|wrote|writes|asked|asks|replied|warned|warns|insisted|"
+    r"insists|stressed|noted|argued|argues|continued|declared|announced|claimed|claims|stated|commented|remarked|"
+    r"concluded|admitted|complained|recalled|emphasi[sz]ed|according)"
+)
+_SAID = re.compile(rf"\b{_SAYING}\b", re.IGNORECASE)
+_HE_SAID = re.compile(rf"[”\"»]\W*(?:(?:he|she|they) (?:also )?{_SAYING}|{_SAYING} (?:he|she|they))\b", re.IGNORECASE)
+_TIMES = frozenset(name.lower() for name in (*calendar.day_name, *calendar.month_name))
+_OPENING, _CLOSING = "“«", "”»"
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A sentence of a paragraph: whether it quotes, what is outside of that, and whether it opens inside a quote."""
+
+    quoted: bool
+    outside: str
+    opened: bool
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether all that it says is somebody's words."""
+        return self.quoted and not any(token.term for token in tokens(self.outside))
+
+    @property
+    def names_speaker(self) -> bool:
+        """Whether it says by name, or by what they are, who speaks."""
+        rest = _SAID.sub(" ", self.outside)
+        return rest != self.outside and any(token.term and token.word not in _TIMES for token in tokens(rest))
+
+
+def with_companions(candidate: Candidate) -> tuple[Sentence, ...]:
+    """The sentence and those that belong to it, in a row; fewer where all are too long for a quote."""
+    article, sentences, at = candidate.context.article, candidate.context.hit.passage.sentences, candidate.at
+    before = at - 1 if at and _LEANS_BACK.match(sentences[at].text) else at
+    speaker = _speaker(article, sentences, at)
+    ranges = [(min(at, *others), max(at, *others)) for others in ((before, speaker), (speaker,), (before,))]
+    first, last = next((found for found in ranges if _fits(sentences, *found)), (at, at))
+    return sentences[first : last + 1]
+
+
+def _fits(sentences: Sequence[Sentence], first: int, last: int) -> bool:
+    return last - first < MOST_SENTENCES and sentences[last].span.end - sentences[first].span.start <= LONGEST_QUOTE
+
+
+def _speaker(article: Article, sentences: Sequence[Sentence], at: int) -> int:
+    """Which sentence names who says the words of sentence `at`; itself where it needs no other."""
+    if _HE_SAID.search(sentences[at].text):
+        earlier = range(at - 1, max(-1, at - MOST_SENTENCES), -1)
+        return next((before for before in earlier if next(_spoken([sentences[before]])).names_speaker), at)
+    first, last = _paragraph(article, sentences, at)
+    spoken = list(_spoken(sentences[first:last]))
+    here = at - first
+    if not spoken[here].is_bare:
+        return at
+    for after in range(here + 1, len(spoken)):
+        if not spoken[after].opened:
+            break
+        if spoken[after].names_speaker:
+            return first + after
+    for before in range(here - 1, -1, -1):
+        if spoken[before].names_speaker:
+            return first + before
+        if not spoken[before].is_bare:
+            break
+    return at
+
+
+def _paragraph(article: Article, sentences: Sequence[Sentence], at: int) -> tuple[int, int]:
+    """The sentences of the same paragraph, as a range."""
+    start = sentences[at].span.start
+    whole = next((block.span for block in article.blocks if block.span.start <= start < block.span.end), Span(0, 0))
+    inside = [other for other, sentence in enumerate(sentences) if whole.overlaps(sentence.span)] or [at]
+    return inside[0], inside[-1] + 1
+
+
+def _spoken(sentences: Sequence[Sentence]) -> Iterator[_Spoken]:
+    """What of each sentence of a paragraph stands outside of quotation marks."""
+    is_open = False
+    for sentence in sentences:
+        opened = is_open
+        outside = []
+        for char in sentence.text:
+            if char in _OPENING or (char == '"' and not is_open):
+                is_open = True
+            elif char in _CLOSING or char == '"':
+                is_open = False
+            elif not is_open:
+                outside.append(char)
+        yield _Spoken(len(outside) < len(sentence.text), "".join(outside), opened)
