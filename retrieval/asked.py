@@ -96,11 +96,12 @@ def _names(terms: Sequence[QuestionTerm], hits: Sequence[Hit]) -> frozenset[str]
 
 
 def _speakers(question: Question) -> frozenset[str]:
-    """The terms of whose words are asked for."""
+    """The terms of whose words are asked for; none where anybody's are ("What was said on 11 March?")."""
     asked = frozenset(analysis.terms(kinds.speaker(question.text)))
-    if question.kind == "statement" and not asked:
-        return frozenset(term.term for term in question.all_terms)
-    return asked
+    if question.kind != "statement" or asked:
+        return asked
+    others = [term for term in question.all_terms if not term.dated]
+    return frozenset(term.term for term in others) if any(term.weight == 1 for term in others) else frozenset()
 
 
 def _counted(question: Question) -> frozenset[str]:

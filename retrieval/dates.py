@@ -1,7 +1,7 @@
-"""Words about time in, days out: the range a question asks about, and the days a sentence speaks of.
+"""Text in, what it names by the calendar out: days, months, seasons and years, and where it speaks of a time at all.
 
-Only forms that are dates beyond doubt are read (a month with a day or a year, a month or a year after a preposition, a
-weekday); a bare "may" or "march" in a sentence is not.
+Only forms that are dates beyond doubt are read (a month with a day or a year, a month after a preposition, a year that
+counts nothing); a bare "may" or "march" in a sentence is not. Which year is meant where none is said, others decide.
 """
 
 import calendar
@@ -12,176 +12,227 @@ from dataclasses import dataclass
 
 from retrieval.models import DateRange
 
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+_SHORT = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_NUMBER_OF = _SHORT | MONTHS
+WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 _VERBS = frozenset({"may", "march"})
 """Months that are verbs in lower case; a hasty question may still mean the month, a printed sentence does not."""
-_WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+_PARTS = {"early": 1, "beginning": 1, "start": 1, "mid": 11, "middle": 11, "late": 21, "end": 21}
+"""The first day of a part of a month: three parts, of ten days but for the last."""
 
-_MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
-_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b"
+_MONTH = "(?P<month>" + "|".join(sorted(_NUMBER_OF, key=len, reverse=True)) + r")\b\.?"
+DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b"
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)\b"
-_ISO = re.compile(r"\b(?P<year>(?:1[5-9]|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b")
-_DOTTED = re.compile(r"(?<![\w.])(?P<day>[0-3]\d)\.(?P<month>[01]\d)\.(?P<year>(?:20)?\d\d)\b(?!\.\d)")
-_WRITTEN = (
-    re.compile(rf"\b{_DAY}(?:\s+of)?\s+{_MONTH}(?:,?\s+{_YEAR})?", re.IGNORECASE),
-    re.compile(rf"\b{_MONTH}\s+(?:the\s+)?{_DAY}(?:,?\s+{_YEAR})?", re.IGNORECASE),
+_ISO = re.compile(r"\b(?P<year>(?:1[5-9]|20)\d\d)(?P<mark>[-/.])(?P<month>[01]\d)(?P=mark)(?P<day>[0-3]\d)\b")
+_NUMBERS = re.compile(
+    r"(?<![\w./-])(?P<day>[0-3]?\d)(?P<mark>[./-])(?P<month>[0-3]?\d)(?P=mark)(?P<year>(?:(?:1[5-9]|20)\d\d|\d\d))\b"
+    r"(?![./-]\d)"
 )
-_MONTH_YEAR = re.compile(rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}", re.IGNORECASE)
+_WRITTEN = (
+    re.compile(rf"\b{DAY}(?:\s+of)?\s+{_MONTH}(?:,?\s+{_YEAR})?", re.IGNORECASE),
+    re.compile(rf"\b{_MONTH}\s+(?:the\s+)?{DAY}(?:,?\s+{_YEAR})?", re.IGNORECASE),
+)
 _IN_MONTH = re.compile(
-    r"\b(?:in|during|of|for|since|after|before|until|last|this|early|late|mid)[\s-]+"
-    rf"(?!(?<=this )(?-i:may)){_MONTH}(?!-\w)",
+    r"\b(?P<lead>(?:in|during|of|for|since|after|before|until|till|by|from|between|last|this|next)\s+(?:the\s+)?)?"
+    r"(?:(?P<part>early|mid|late|beginning|start|middle|end)(?:\s+of)?[\s-]+)?"
+    rf"{_MONTH}(?:,?\s+(?:of\s+)?{_YEAR})?(?!-\w)",
     re.IGNORECASE,
 )
-_IN_YEAR = re.compile(rf"\b(?:in|during|of|for|by|year)\s+(?:the\s+year\s+)?{_YEAR}", re.IGNORECASE)
-_YEAR_ALONE = re.compile(rf"\b{_YEAR}")
-_WEEKDAY = re.compile(rf"\b(?P<next>(?:next|coming)\s+)?(?P<weekday>{'|'.join(_WEEKDAYS)})\b(?:[’']s)?", re.IGNORECASE)
-_WEEKDAY_BEFORE = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)}),?\s+(?:the\s+)?$", re.IGNORECASE)
+_SEASON = re.compile(
+    r"\b(?P<lead>(?:in|during|over|since|last|this|next)\s+(?:the\s+)?)?"
+    rf"(?P<season>{'|'.join(_SEASONS)})\b(?:\s+(?:of\s+)?{_YEAR})?",
+    re.IGNORECASE,
+)
+_YEAR_ALONE = re.compile(rf"(?<![$€£¥])\b{_YEAR}(?!\s?%)")
+_COUNTED = re.compile(
+    r"\s+(?:troops|soldiers|(?:wo)?men|children|people|civilians|workers|employees|staff|jobs|homes|houses|families|"
+    r"residents|students|members|delegates|officers|officials|personnel|refugees|migrants|fighters|volunteers|prisoners|"
+    r"patients|deaths|cases|casualties|tanks|drones|missiles|shells|vehicles|trucks|ships|boats|tons|tonnes|miles|feet|"
+    r"kilomet\w+|met(?:er|re)s|acres|hectares|square|kg|km|watts|megawatts|degrees|dollars|euros|pounds|per\s?cent|"
+    r"thousand|million|billion|years|months|weeks|days|hours|minutes|times|points|votes|seats|copies|pages|more|others)\b",
+    re.IGNORECASE,
+)
+"""Nouns that a number before them counts: it is no year unless "in" or its like says so."""
+_IN = re.compile(r"\b(?:in|since|during|until|year)\s$", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)})\b(?:[’']s)?", re.IGNORECASE)
 _PERIOD = "(?:day|week|weekend|month|year|summer|autumn|winter|spring)"
 _RELATIVE = re.compile(
     rf"\b(?:yesterday|today|tonight|tomorrow|(?:last|next|this|past|coming) {_PERIOD}|"
     rf"(?:\w+ ){{1,2}}{_PERIOD}s? (?:ago|earlier|later)|in the (?:next|coming|past|last) (?:\w+ ){{0,2}}{_PERIOD}s?)\b",
     re.IGNORECASE,
 )
-_LATEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|up to date)\b", re.IGNORECASE)
-
-_BOUND = re.compile(r"\b(?P<bound>since|after|before|until|till)\s+(?:the\s+)?$", re.IGNORECASE)
-_TO = re.compile(r"\s*(?:and|to|until|till|through|[-–—])\s*(?:the\s+)?", re.IGNORECASE)
-_DAY_TO = re.compile(rf"\b{_DAY}{_TO.pattern}$", re.IGNORECASE)
+_FIGURE = re.compile(r"\d")
+_ANY_MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)")
+_SEEN_FROM_NOW = (
+    *("last ", "next ", "this ", "past ", "coming ", " ago", " earlier", " later"),
+    *("yesterday", "today", "tonight", "tomorrow"),
+)
+"""What a text must have in lower case for a closer look: most have nothing of it, and are done at once."""
+TO = re.compile(r"\s*(?:and|to|until|till|through|[-–—])\s*(?:the\s+)?", re.IGNORECASE)
+"""What stands between the two ends of a stretch of time."""
 
 
 @dataclass(frozen=True, slots=True)
-class DatePhrase:
-    """A date expression at characters [start, end) of a question, and the days it means."""
+class Named:
+    """What characters [start, end) name by the calendar; 0 where no year, month or day is said.
+
+    `first` is the first day of a part of a month, or the first month of a season.
+    """
 
     start: int
     end: int
-    days: DateRange
+    year: int
+    month: int = 0
+    day: int = 0
+    first: int = 0
+
+    def days(self, year: int) -> DateRange | None:
+        """The days of it in that year; None where there are none (31 February)."""
+        if self.day:
+            found = _day(year, self.month, self.day)
+            return DateRange(found, found) if found else None
+        if self.month:
+            return _part(month_days(year, self.month), self.first)
+        return _season(year, self.first) if self.first else year_days(year)
+
+    def last_by(self, limit: dt.date) -> DateRange | None:
+        """Its days in the last year in which they begin by `limit`."""
+        found = (self.days(year) for year in range(min(limit.year + 1, dt.MAXYEAR), max(limit.year - 9, 1), -1))
+        return next((days for days in found if days and days.first <= limit), None)
+
+    def first_from(self, limit: dt.date) -> DateRange | None:
+        """Its days in the first year in which they end on `limit` or later."""
+        found = (self.days(year) for year in range(max(limit.year, 2), min(limit.year + 10, dt.MAXYEAR)))
+        return next((days for days in found if days and days.last >= limit), None)
 
 
-def asked_range(text: str, newest: dt.date | None) -> DatePhrase | None:
-    """The range that a question asks about; a missing year is the last one not after `newest`.
+def named(text: str, *, printed: bool = True) -> list[Named]:
+    """What a text names by the calendar, in order, each word in its most exact reading.
 
-    "Since", "after", "before" and "until" a day or a month leave one end open; two days are all days between.
+    In a `printed` text the month that is a verb in lower case is none.
     """
-    phrases = sorted(_asked_days(text, newest), key=lambda phrase: phrase.start) or _asked_month(text, newest)
-    if not phrases:
-        return _asked_year(text)
-    one, *more = phrases
-    days = one.days
-    if more and _TO.fullmatch(text, one.end, more[0].start) and days.first <= more[0].days.last:
-        return DatePhrase(one.start, more[0].end, DateRange(days.first, more[0].days.last))
-    if (begun := _DAY_TO.search(text, 0, one.start)) and 0 < int(begun["day"]) <= days.first.day:
-        return DatePhrase(begun.start(), one.end, DateRange(days.first.replace(day=int(begun["day"])), days.last))
-    weekday = _WEEKDAY_BEFORE.search(text, 0, one.start)
-    start = weekday.start() if weekday else one.start
-    bound = _BOUND.search(text, 0, start)
-    return DatePhrase(start, one.end, _open(days, bound["bound"].lower()) if bound else days)
+    taken = bytearray(len(text))
+    found = []
+    for one in _candidates(text, printed):
+        if not any(taken[one.start : one.end]):
+            taken[one.start : one.end] = b"\1" * (one.end - one.start)
+            found.append(one)
+    return sorted(found, key=lambda one: one.start)
 
 
-def asks_latest(text: str) -> bool:
-    """Whether a question wants the newest there is."""
-    return _LATEST.search(text) is not None
-
-
-def ranges_in(sentence: str, written: dt.date | None) -> list[DateRange]:
-    """The days that a sentence speaks of, by its most exact words.
-
-    What lacks a year is the last such time up to the day it was `written` (a weekday that is "next", the first after),
-    and is not read where that day is not known.
-    """
-    return (
-        list(_whole_dates(sentence, written))
-        or (_months(sentence, written) if written else [])
-        or [_year(int(match["year"])) for match in _YEAR_ALONE.finditer(sentence)]
-        or (_weekdays(sentence, written) if written else [])
-    )
+def _candidates(text: str, printed: bool) -> Iterator[Named]:
+    """What may be a date, the more exact first."""
+    lowered = text.lower()
+    figures, months = _FIGURE.search(lowered), _ANY_MONTH.search(lowered)
+    if figures:
+        yield from _numbers(text)
+    if months:
+        yield from (*(_written(text, printed) if figures else ()), *_months(text, printed))
+    if any(season in lowered for season in _SEASONS):
+        yield from _seasons(text)
+    if figures:
+        yield from _years(text)
 
 
 def time_spans(sentence: str) -> Iterator[tuple[int, int]]:
-    """Where a sentence names a date, a month, a year, a weekday, or a time seen from its own."""
-    for pattern in (_ISO, _DOTTED, *_WRITTEN, _MONTH_YEAR, _IN_MONTH, _YEAR_ALONE, _WEEKDAY, _RELATIVE):
-        yield from (match.span() for match in pattern.finditer(sentence) if _is_printed(match))
+    """Where a sentence names a date, a month, a season, a year, a weekday, or a time seen from its own."""
+    yield from ((one.start, one.end) for one in named(sentence))
+    lowered = sentence.lower()
+    if "day" in lowered:
+        yield from (match.span() for match in _WEEKDAY.finditer(sentence))
+    if any(words in lowered for words in _SEEN_FROM_NOW):
+        yield from (match.span() for match in _RELATIVE.finditer(sentence))
 
 
-def _asked_days(text: str, newest: dt.date | None) -> Iterator[DatePhrase]:
-    """Each day that a question names."""
-    for match, day, month, year in _full_dates(text):
-        if found := _day(year or _year_before(newest, month, day), month, day):
-            yield DatePhrase(match.start(), match.end(), DateRange(found, found))
+def month_days(year: int, month: int) -> DateRange:
+    """All days of a month."""
+    return DateRange(dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1]))
 
 
-def _asked_month(text: str, newest: dt.date | None) -> list[DatePhrase]:
-    for pattern in (_MONTH_YEAR, _IN_MONTH):
-        if said := pattern.search(text):
-            month = _MONTHS[said["month"].lower()]
-            year = int(said["year"]) if pattern is _MONTH_YEAR else _year_before(newest, month, 1)
-            return [DatePhrase(said.start("month"), said.end(), _month(year, month))]
-    return []
+def year_days(year: int) -> DateRange:
+    """All days of a year."""
+    return DateRange(dt.date(year, 1, 1), dt.date(year, 12, 31))
 
 
-def _asked_year(text: str) -> DatePhrase | None:
-    said = _IN_YEAR.search(text)
-    return DatePhrase(said.start("year"), said.end(), _year(int(said["year"]))) if said else None
+def week_days(day: dt.date) -> DateRange:
+    """The week of a day, from Monday to Sunday."""
+    monday = dt.date.fromordinal(max(1, day.toordinal() - day.weekday()))
+    return DateRange(monday, dt.date.fromordinal(min(monday.toordinal() + 6, dt.date.max.toordinal())))
 
 
-def _open(days: DateRange, bound: str) -> DateRange:
-    """All days since, after, before or until some days."""
-    if bound in ("since", "after"):
-        return DateRange(days.first if bound == "since" else days.last + dt.timedelta(days=1), dt.date.max)
-    return DateRange(dt.date.min, days.last if bound != "before" else days.first - dt.timedelta(days=1))
-
-
-def _whole_dates(sentence: str, written: dt.date | None) -> Iterator[DateRange]:
-    """Days of a month and months of a year; what lacks a year only where the day of writing is known."""
-    ends = set[int]()
-    for match, day, month, year in _full_dates(sentence):
-        spoken = _day(year or _year_before(written, month, day), month, day) if year or written else None
-        if spoken and _is_printed(match):
-            ends.add(match.end())
-            yield DateRange(spoken, spoken)
-    for match in _MONTH_YEAR.finditer(sentence):
-        if match.end() not in ends:
-            yield _month(int(match["year"]), _MONTHS[match["month"].lower()])
-
-
-def _months(sentence: str, written: dt.date) -> list[DateRange]:
-    numbers = [_MONTHS[match["month"].lower()] for match in _IN_MONTH.finditer(sentence) if _is_printed(match)]
-    return [_month(_year_before(written, month, 1), month) for month in numbers]
-
-
-def _weekdays(sentence: str, written: dt.date) -> list[DateRange]:
-    found = []
-    for match in _WEEKDAY.finditer(sentence):
-        back = (written.weekday() - _WEEKDAYS[match["weekday"].lower()]) % 7
-        day = written + dt.timedelta(days=7 - back if match["next"] else -back)
-        found.append(DateRange(day, day))
-    return found
-
-
-def _is_printed(match: re.Match[str]) -> bool:
-    """Whether the month of a match, if it has one, is none that reads as a verb."""
-    return match.groupdict().get("month") not in _VERBS
-
-
-def _full_dates(text: str) -> Iterator[tuple[re.Match[str], int, int, int | None]]:
-    """Each date with a day and a month in `text`: the match, day, month number, and the year if it is said."""
+def _numbers(text: str) -> Iterator[Named]:
+    """Days in figures alone; the day stands before the month, unless slashes leave no other reading."""
     for match in _ISO.finditer(text):
-        yield match, int(match["day"]), int(match["month"]), int(match["year"])
-    for match in _DOTTED.finditer(text):
-        yield match, int(match["day"]), int(match["month"]), 2000 + int(match["year"][-2:])
+        yield from _valid(match, int(match["year"]), int(match["month"]), int(match["day"]))
+    for match in _NUMBERS.finditer(text):
+        day, month, year = int(match["day"]), int(match["month"]), int(match["year"])
+        if match["mark"] == "/" and month > 12:
+            day, month = month, day
+        short = len(match["year"]) == 2
+        if not short or match["mark"] == "/" or (len(match[0]) == len("12.03.25") and match["mark"] == "."):
+            yield from _valid(match, year + 2000 * short, month, day)
+
+
+def _valid(match: re.Match[str], year: int, month: int, day: int) -> Iterator[Named]:
+    if _day(year, month, day):
+        yield Named(*match.span(), year, month, day)
+
+
+def _written(text: str, printed: bool) -> Iterator[Named]:
+    """Days of a month that is written out."""
     for pattern in _WRITTEN:
         for match in pattern.finditer(text):
-            yield match, int(match["day"]), _MONTHS[match["month"].lower()], int(match["year"] or 0) or None
+            month = _NUMBER_OF[match["month"].lower()]
+            one = Named(match.start(), _end(match), int(match["year"] or 0), month, int(match["day"]))
+            if one.day and one.days(one.year or 2000) and not (printed and match["month"] in _VERBS):
+                yield one
 
 
-def _year_before(limit: dt.date | None, month: int, day: int) -> int:
-    """The year of the last such day that is not after `limit` (today where there is none)."""
-    limit = limit or dt.datetime.now(dt.UTC).date()
-    year = limit.year if (month, day) <= (limit.month, limit.day) else limit.year - 1
-    while (month, day) == (2, 29) and not calendar.isleap(year):
-        year -= 1
-    return year
+def _months(text: str, printed: bool) -> Iterator[Named]:
+    """Months that have a year, a part or a preposition, or are the end of a stretch of time that such a one begins."""
+    end = 0
+    for match in _IN_MONTH.finditer(text):
+        led = match["lead"] and not match["lead"].lower().endswith("the ")
+        sure = led or match["part"] or match["year"] or (end and TO.fullmatch(text, end, match.start()))
+        if not sure or _is_word(match, printed):
+            continue
+        end = _end(match)
+        part = match["part"] or ""
+        first = _PARTS.get(part.lower(), 0)
+        start = match.start("part") if part else match.start("month")
+        yield Named(start, end, int(match["year"] or 0), _NUMBER_OF[match["month"].lower()], first=first)
+
+
+def _end(match: re.Match[str]) -> int:
+    """Where a date ends: before a full stop, unless that is a short month's own."""
+    return match.end() - (match[0].endswith(".") and match["month"].lower() in MONTHS)
+
+
+def _is_word(match: re.Match[str], printed: bool) -> bool:
+    """Whether what looks like a month may be another word: a verb, or a name ("of Jan Steen")."""
+    month = match["month"]
+    if month in _VERBS and not match["year"] and (printed or (match["lead"] or "").lower() == "this "):
+        return True
+    after = match.string[match.end() : match.end() + 2]
+    return month.lower() in _SHORT and month.lower() != "may" and not match["year"] and after[1:].isupper()
+
+
+def _seasons(text: str) -> Iterator[Named]:
+    for match in _SEASON.finditer(text):
+        ends = match.end() == len(text) or text[match.end()] in ",.;:?!"
+        falls = match["season"].lower() == "fall" and (match["lead"] or "").lower() not in ("last ", "this ", "next ")
+        if match["year"] or (match["lead"] and ends and not falls):
+            first = _SEASONS[match["season"].lower()]
+            yield Named(match.start("season"), match.end(), int(match["year"] or 0), first=first)
+
+
+def _years(text: str) -> Iterator[Named]:
+    for match in _YEAR_ALONE.finditer(text):
+        start, end = match.span()
+        if not _COUNTED.match(text, end) or _IN.search(text, max(0, start - 8), start):
+            yield Named(start, end, int(match["year"]))
 
 
 def _day(year: int, month: int, day: int) -> dt.date | None:
@@ -191,9 +242,14 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
-def _month(year: int, month: int) -> DateRange:
-    return DateRange(dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1]))
+def _part(month: DateRange, first: int) -> DateRange:
+    """The ten days of a month that begin with `first`, or all of it."""
+    if not first:
+        return month
+    return DateRange(month.first.replace(day=first), month.last if first > 20 else month.first.replace(day=first + 9))
 
 
-def _year(year: int) -> DateRange:
-    return DateRange(dt.date(year, 1, 1), dt.date(year, 12, 31))
+def _season(year: int, first: int) -> DateRange:
+    """Three months; the winter of a year is the one that ends in it."""
+    begins = dt.date(year - 1 if first == 12 else year, first, 1)
+    return DateRange(begins, month_days(year, (first + 2 - 1) % 12 + 1).last)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from retrieval import analysis, kinds, phrases
+from retrieval import analysis, kinds, phrases, resolved
 from retrieval.asked import Asked, View, view
-from retrieval.dates import ranges_in
 from retrieval.models import AnswerKind, Article, DateRange, Hit, Question, Sentence, Span
 
 FEATURES = (
@@ -43,6 +42,7 @@ FEATURES = (
 _NEAR = 6
 _COUNTED = 2
 _SHORT_TERMS = 5
+_LONGEST_SEASON = dt.timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +94,15 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float]) -> 
     found = evidence(question, own)
     near = _nearness(asked, own, found)
     spoken = _spoken(asked, own)
+    dated = asked.dated if candidate.in_time else frozenset[str]()
+    dated_words = {word for word in asked.words if dated and analysis.term_of(word) in dated}
     values = {
         **shared,
         "coverage": asked.coverage(held[at], candidate.in_time),
         "related": asked.related(own.places),
-        "flat_coverage": _share(asked.weights, own.places),
+        "flat_coverage": _share(asked.weights, own.places.keys() | dated),
         "names": _share(asked.names, own.places) if asked.names else 1.0,
-        "exact": sum([weight for word, weight in asked.words.items() if word in own.words]),
+        "exact": sum([weight for word, weight in asked.words.items() if word in own.words or word in dated_words]),
         "passage_coverage": asked.coverage(frozenset().union(*held), candidate.in_time),
         "neighbour_coverage": asked.coverage(frozenset().union(*held[max(0, at - 1) : at + 2]), candidate.in_time),
         "bigrams": _bigrams(asked, own),
@@ -135,13 +137,27 @@ def nearest(question: Question, own: View, spans: Iterable[tuple[int, int]]) -> 
 
 
 def in_time(days: DateRange, article: Article, sentence: Sentence) -> bool | None:
-    """Whether a sentence falls into the days asked about; None when neither it nor its article has a date."""
-    spoken = _days(sentence.text, article.date)
-    if any(said.first <= days.last and days.first <= said.last for said in spoken):
+    """Whether a sentence falls into the days asked about; None where it may.
+
+    It may where it speaks of a longer time, where it was written in these days but speaks of what is to come, and where
+    neither it nor its article has a date.
+    """
+    said, written = resolved.spoken(sentence.text, article.date), article.date
+    readings = [one for each in said for one in each.readings]
+    if any(days.first <= one.first and one.last <= days.last for one in readings):
         return True
-    if article.date is None:
-        return False if spoken else None
-    return days.holds(article.date) and not spoken
+    if written and days.holds(written):
+        elsewhen = [one for one in said if one.sure and not _is_mentioned(one, sentence.text)]
+        past = any(one.readings[0].last < written for one in elsewhen)
+        return False if past else None if any(one.readings[0].first > written for one in elsewhen) else True
+    may_be = any(one.first <= days.last and days.first <= one.last for one in readings)
+    return None if may_be or not (written or said) else False
+
+
+def _is_mentioned(said: resolved.Spoken, text: str) -> bool:
+    """Whether a year is only part of what somebody says, who says it later."""
+    is_year = said.readings[0].last - said.readings[0].first > _LONGEST_SEASON
+    return bool(is_year and kinds.SAYING_TERMS & view(text).places.keys())
 
 
 @lru_cache(maxsize=10_000)
@@ -152,11 +168,6 @@ def _title_terms(title: str, heading: str) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def _phrases(kind: AnswerKind, text: str) -> list[tuple[int, int]]:
     return phrases.phrases(kind, text)
-
-
-@lru_cache(maxsize=20_000)
-def _days(text: str, written: dt.date | None) -> list[DateRange]:
-    return ranges_in(text, written)
 
 
 def _share(wanted: Collection[str], held: Container[str]) -> float:
@@ -212,9 +223,9 @@ def _counts(asked: Asked, own: View, found: Sequence[tuple[int, int]]) -> bool:
 
 def _spoken(asked: Asked, own: View) -> float:
     """How much of the speaker stands close to a verb of saying: up to six words before it, or three after."""
-    if not asked.speakers:
-        return 0.0
     saying = [at for verb in kinds.SAYING_TERMS & own.places.keys() for at in own.places[verb]]
+    if not asked.speakers:
+        return float(asked.question.kind == "statement" and bool(saying))
     near = [
         any(-3 <= verb - at <= 6 and at != verb for at in own.places.get(term, ()) for verb in saying)
         for term in asked.speakers

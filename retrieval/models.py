@@ -179,8 +179,9 @@ class QuestionTerm:
 class Question:
     """A message understood: what to look for, and what kind of answer it expects.
 
-    `dates` bounds what the answer may speak of, `latest` wants the newest. `carried` are the terms taken over from
-    the turn before, `about` the same in words, and `near` where that turn was answered. `corrections` are the words
+    `dates` bounds what the answer may speak of; `stated` says that the message names these days in full, `event` is what
+    they were worked out from otherwise ("before the vote"). `latest` wants the newest. `carried` are the terms taken over
+    from the turn before, `about` the same in words, and `near` where that turn was answered. `corrections` are the words
     read otherwise than typed, as (typed, read) pairs.
     """
 
@@ -188,6 +189,8 @@ class Question:
     terms: tuple[QuestionTerm, ...] = ()
     kind: AnswerKind = "thing"
     dates: DateRange | None = None
+    stated: bool = False
+    event: str = ""
     latest: bool = False
     carried: tuple[QuestionTerm, ...] = ()
     about: str = ""

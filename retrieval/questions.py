@@ -6,10 +6,10 @@ import unicodedata
 
 from retrieval import analysis, kinds, spelling
 from retrieval.analysis import Token
-from retrieval.dates import DatePhrase, asked_range, asks_latest
 from retrieval.followups import follow_up
 from retrieval.index.base import Index
 from retrieval.models import Answer, Question, QuestionTerm, Smalltalk
+from retrieval.periods import DatePhrase, asked_range, asks_latest
 
 LONGEST = 1_000
 """Characters of a message that are read; what comes after is not part of the question."""
@@ -99,6 +99,7 @@ def understand(text: str, index: Index, newest: dt.date | None = None, before: A
         terms=terms,
         kind=kind,
         dates=phrase.days if phrase else None,
+        stated=phrase is not None and phrase.stated,
         latest=asks_latest(asked),
         corrections=corrections,
     )

@@ -1,0 +1,108 @@
+"""A question and an index in, the passages that may answer it out, best first."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from retrieval import analysis, events, features
+from retrieval.index.base import Index
+from retrieval.models import Article, DateRange, Hit, Question, QuestionTerm
+from retrieval.periods import asked_event
+
+CANDIDATES = 12
+"""Passages looked at closely for each question, of all days, and again of the days that it asks about."""
+_WEEK = 7
+"""What happened is told in the articles of the week after, and what will in those of the week before."""
+
+
+def in_days(
+    question: Question, hits: Sequence[Hit], index: Index, articles: Mapping[str, Article], newest: dt.date | None
+) -> list[Hit]:
+    """The `hits` of a question with the best of the days that it asks about.
+
+    What has no date is left out where days are asked about; where nothing has a date, days are words like others.
+    """
+    if newest is not None and question.dates is not None:
+        found = _bounded(question, question.dates, hits, index)
+        return [hit for hit in found if _is_dated(question.dates, hit, articles)]
+    if newest is not None and question.latest:
+        return [*hits, *_best(question, index, [DateRange(newest, newest)])]
+    return list(hits)
+
+
+def bounded(question: Question, index: Index, articles: Mapping[str, Article]) -> Question:
+    """The question with the days that its event leaves, where the articles say beyond doubt when that was."""
+    asked = asked_event(question.text) if question.dates is None else None
+    if asked is None:
+        return question
+    bound, event = asked
+    hits = index.search(dict.fromkeys(analysis.terms(event), 1.0), CANDIDATES)
+    day = events.event_day(event, hits, articles)
+    return replace(question, dates=events.bounded(bound, day), event=f"{bound} {event}") if day else question
+
+
+def _bounded(question: Question, days: DateRange, saying: Iterable[Hit], index: Index) -> list[Hit]:
+    """The best hits of these days and of the weeks around, which tell of them, and those `saying` what days they are.
+
+    They are compared by what else is asked, since a passage of the right days need not say them.
+    """
+    anywhen = _best(question, index, [None])
+    known = _best(question, index, [days, *_around(days)])
+    if all(term.dated for term in question.all_terms):
+        least = _whole(question, index)
+    else:
+        least = anywhen[-1].score if len(anywhen) == CANDIDATES else 0.0
+    return [*anywhen, *known, *(replace(hit, score=least) for hit in saying if least)]
+
+
+def _best(question: Question, index: Index, parts: Iterable[DateRange | None]) -> list[Hit]:
+    """The best passages of some stretches of days, by what is asked but for its dates.
+
+    Where nothing else is asked, the openings of articles come first, and each has all that is asked.
+    """
+    terms = weights(term for term in question.all_terms if not term.dated)
+    if terms:
+        return [hit for part in parts for hit in index.search(terms, CANDIDATES, part)]
+    whole = _whole(question, index)
+    passages = (
+        sorted(index.search({}, index.size, part), key=lambda hit: hit.passage.number) for part in parts if part
+    )
+    return [replace(hit, score=whole) for part in passages for hit in part[:CANDIDATES]]
+
+
+def _whole(question: Question, index: Index) -> float:
+    """About what a passage scores that has all that is asked."""
+    return sum(index.idf(term.term) for term in question.all_terms) or index.idf("")
+
+
+def _is_dated(days: DateRange, hit: Hit, articles: Mapping[str, Article]) -> bool:
+    """Whether a passage's article has a date, or one of its sentences speaks of the days asked about."""
+    article = articles[hit.passage.article_id]
+    if article.date is not None:
+        return True
+    return any(features.in_time(days, article, sentence) for sentence in hit.passage.sentences)
+
+
+def _around(days: DateRange) -> Iterator[DateRange]:
+    """The week before and the week after, as far as the calendar goes."""
+    if days.first.toordinal() > _WEEK:
+        yield DateRange(days.first - dt.timedelta(_WEEK), days.first - dt.timedelta(1))
+    if days.last.toordinal() <= dt.date.max.toordinal() - _WEEK:
+        yield DateRange(days.last + dt.timedelta(1), days.last + dt.timedelta(_WEEK))
+
+
+def weights(terms: Iterable[QuestionTerm]) -> dict[str, float]:
+    """What to search for: each term and what may stand for it, with how much it counts."""
+    found: dict[str, float] = {}
+    for term in terms:
+        for other, share in ((term.term, 1.0), *term.related):
+            found[other] = max(found.get(other, 0.0), share * term.weight)
+    return found
+
+
+def ranked(hits: Iterable[Hit]) -> list[Hit]:
+    """Each passage once, best first."""
+    once: dict[tuple[str, int], Hit] = {}
+    for hit in sorted(hits, key=lambda hit: -hit.score):
+        once.setdefault((hit.passage.article_id, hit.passage.number), hit)
+    return [replace(hit, rank=rank) for rank, hit in enumerate(once.values())]
