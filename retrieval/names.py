@@ -25,7 +25,7 @@ _NOT_LAST = frozenset({"organisation", "where", "none", "time", "people"})
 _NO_ORGANISATION = frozenset({"place", "people", "none", "where"})
 _SOME_PLACE = re.compile(
     r"\b(?:in|at|on|near|from|to|into|across|outside|along|through|of)\s"
-    rf"((?:the|an?|his|her|its|their)\s(?:[\w-]+\s){{0,3}}{either('place_nouns', 'place_heads', plural=True)})\b"
+    rf"((?:the|an?|his|her|its|their)\s(?:(?!of\b|and\b)[\w-]+\s){{1,3}}{either('place_nouns', plural=True)}(?:\sof\s[{UPPER}]\w+)?)\b"
 )
 
 
@@ -69,6 +69,12 @@ def organisations(sentence: str) -> list[tuple[int, int]]:
         if kinds != ["name"] or not (_opens(sentence, run[0].start) and _is_common(sentence, run[0])):
             found.append((run[0].start, run[-1].end))
     return found
+
+
+def proper(sentence: str) -> list[tuple[int, int]]:
+    """Names of any kind but countries and peoples, without offices and times: titles, events, persons."""
+    runs = map(_without_office, _linked(sentence, _runs(sentence)))
+    return [(run[0].start, run[-1].end) for run in runs if not {capital.kind for capital in run} <= _NO_ORGANISATION]
 
 
 def _without_office(run: Sequence[Capital]) -> Sequence[Capital]:

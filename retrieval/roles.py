@@ -80,12 +80,17 @@ def role_asked(question: str) -> Role | None:
 
 def holds_role(sentence: str, role: Role, before: str = "") -> bool:
     """Whether a sentence names the holder beside the office, tied to whose it is; `before` is the sentence before."""
+    return holder(sentence, role, before) is not None
+
+
+def holder(sentence: str, role: Role, before: str = "") -> tuple[int, int] | None:
+    """Where a sentence names who holds an office; offsets into the sentence."""
     found = read(sentence)
     heads = [at for at, word in enumerate(found) if word.terms & role.heads]
-    if not heads:
-        return False
-    named = _named(sentence)
-    return any(_holder(found, at, named, role, before) for at in heads)
+    named = _named(sentence) if heads else ()
+    holders = (name for at in heads if (name := _holder(found, at, named, role, before)))
+    first, last = next(holders, (0, 0))
+    return (found[first].start, found[last - 1].end) if last else None
 
 
 def _role(asked: Sequence[Word], bare: bool) -> Role | None:
@@ -155,21 +160,23 @@ def _named(sentence: str) -> tuple[tuple[int, int], ...]:
     )
 
 
-def _holder(found: Sequence[Word], at: int, named: Sequence[tuple[int, int]], role: Role, before: str) -> bool:
-    """Whether the office at word `at` is the one asked for, and has a name beside it."""
+def _holder(
+    found: Sequence[Word], at: int, named: Sequence[tuple[int, int]], role: Role, before: str
+) -> tuple[int, int] | None:
+    """The name beside the office at word `at`, as a range of words, where that is the office asked for."""
     start = _phrase_start(found, at)
     after_office = at + 2 if at + 1 < len(found) and found[at + 1].word == "general" else at + 1
     end = _phrase_end(found, after_office)
     if any(word.word in words("other_offices") and not _among(word, role.modifiers) for word in found[start:at]):
-        return False
+        return None
     own = found[start:end]
     if not all(_is_said(wanted, own) for wanted in role.modifiers):
-        return False
+        return None
     for first, last in _beside(found, (start, after_office, end), named):
         after = found[last : _phrase_end(found, last)] if first == after_office else ()
         if _tied((*own, *after), role, (*read(before), *found[:start])) and not _is_owner(found[first:last], role):
-            return True
-    return False
+            return first, last
+    return None
 
 
 def _among(word: Word, wanted: Sequence[Terms]) -> bool:
