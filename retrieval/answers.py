@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from retrieval import accounts
+from retrieval import accounts, features
 from retrieval.asked import Asked, view
 from retrieval.companions import with_companions
 from retrieval.facts import also_in, fullest, tells
 from retrieval.features import Candidate
-from retrieval.highlights import highlights
 from retrieval.models import Answer, Article, Hit, Question, Quote, Sentence, Span
 from retrieval.ranking import Scored, certainty, scored
 
@@ -16,6 +15,7 @@ MOST_QUOTES = 5
 
 _MARGIN = 4.0
 """A further quote may score this much less than the first."""
+_HIGHLIGHTS = 2
 
 
 def answer(
@@ -33,7 +33,10 @@ def answer(
     if confidence < threshold:
         return Answer(question, "not_found", confidence)
     chosen = choose(ranked)
-    differing = _differing(Asked(question, hits, idf), chosen, ranked, threshold)
+    differing: list[Scored] = []
+    if accounts.may_differ(question):
+        sure = [one for one in chosen if certainty(one) >= threshold]
+        differing = accounts.differing(Asked(question, hits, idf), sure, ranked)
     quotes = tuple(_quotes(question, differing or chosen, ranked))
     corrections = tuple(_printed(question.corrections, quotes))
     return Answer(replace(question, corrections=corrections), "answered", confidence, quotes, differing=bool(differing))
@@ -50,13 +53,6 @@ def choose(ranked: Sequence[Scored]) -> list[Scored]:
         if not any(tells(other.candidate.sentence, form) for other in chosen for form in forms):
             chosen.append(fuller)
     return chosen
-
-
-def _differing(asked: Asked, chosen: Sequence[Scored], ranked: Sequence[Scored], threshold: float) -> list[Scored]:
-    """The sentences by which the articles differ in what is asked; a figure must be sure to be an answer by itself."""
-    if not accounts.may_differ(asked.question):
-        return []
-    return accounts.differing(asked, [one for one in chosen if certainty(one) >= threshold], ranked)
 
 
 def _quotes(question: Question, chosen: Iterable[Scored], ranked: Sequence[Scored]) -> Iterator[Quote]:
@@ -82,11 +78,20 @@ def _is_free(article_id: str, span: Span, said: Iterable[tuple[str, Span]]) -> b
 
 
 def _highlights(question: Question, candidate: Candidate) -> Iterator[Span]:
-    """What in the sentence may be the answer."""
-    sentence, at = candidate.sentence, candidate.at
-    before = candidate.context.hit.passage.sentences[at - 1].text if at else ""
-    for first, end in highlights(question, view(sentence.text), before):
-        yield Span(sentence.span.start + first, sentence.span.start + end)
+    """What in the sentence may be the answer: the phrases nearest to the words that were asked."""
+    start = candidate.sentence.span.start
+    own = view(candidate.sentence.text)
+    for first, end in features.nearest(question, own, _apart(features.evidence(question, own)))[:_HIGHLIGHTS]:
+        yield Span(start + first, start + end)
+
+
+def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans without those that overlap a longer one: of "5 March 2025" neither "March 2025" nor "2025"."""
+    kept: list[tuple[int, int]] = []
+    for first, end in sorted(spans, key=lambda span: span[0] - span[1]):
+        if not any(first < last and start < end for start, last in kept):
+            kept.append((first, end))
+    return kept
 
 
 def _printed(corrections: Iterable[tuple[str, str]], quotes: Sequence[Quote]) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,9 @@ _SAYING = (
     r"concluded|admitted|complained|recalled|emphasi[sz]ed|according)"
 )
 _SAID = re.compile(rf"\b{_SAYING}\b", re.IGNORECASE)
-_HE_SAID = re.compile(rf"[”\"»]\W*(?:(?:he|she|they) (?:also )?{_SAYING}|{_SAYING} (?:he|she|they))\b", re.IGNORECASE)
+_HE_SAID = re.compile(
+    rf"[”\"»]\W{{0,5}}(?:(?:he|she|they) (?:also )?{_SAYING}|{_SAYING} (?:he|she|they))\b", re.IGNORECASE
+)
 _TIMES = frozenset(name.lower() for name in (*calendar.day_name, *calendar.month_name))
 _OPENING, _CLOSING = "“«", "”»"
 
