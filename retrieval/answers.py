@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from retrieval import accounts, features
+from retrieval import accounts
 from retrieval.asked import Asked, view
 from retrieval.companions import with_companions
 from retrieval.facts import also_in, fullest, tells
 from retrieval.features import Candidate
+from retrieval.highlights import highlights
 from retrieval.models import Answer, Article, Hit, Question, Quote, Sentence, Span
 from retrieval.ranking import Scored, certainty, scored
 
@@ -15,7 +16,6 @@ MOST_QUOTES = 5
 
 _MARGIN = 4.0
 """A further quote may score this much less than the first."""
-_HIGHLIGHTS = 2
 
 
 def answer(
@@ -78,20 +78,11 @@ def _is_free(article_id: str, span: Span, said: Iterable[tuple[str, Span]]) -> b
 
 
 def _highlights(question: Question, candidate: Candidate) -> Iterator[Span]:
-    """What in the sentence may be the answer: the phrases nearest to the words that were asked."""
-    start = candidate.sentence.span.start
-    own = view(candidate.sentence.text)
-    for first, end in features.nearest(question, own, _apart(features.evidence(question, own)))[:_HIGHLIGHTS]:
-        yield Span(start + first, start + end)
-
-
-def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans without those that overlap a longer one: of "5 March 2025" neither "March 2025" nor "2025"."""
-    kept: list[tuple[int, int]] = []
-    for first, end in sorted(spans, key=lambda span: span[0] - span[1]):
-        if not any(first < last and start < end for start, last in kept):
-            kept.append((first, end))
-    return kept
+    """What in the sentence may be the answer."""
+    sentence, at = candidate.sentence, candidate.at
+    before = candidate.context.hit.passage.sentences[at - 1].text if at else ""
+    for first, end in highlights(question, view(sentence.text), before):
+        yield Span(sentence.span.start + first, sentence.span.start + end)
 
 
 def _printed(corrections: Iterable[tuple[str, str]], quotes: Sequence[Quote]) -> Iterator[tuple[str, str]]:
