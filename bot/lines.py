@@ -100,4 +100,7 @@ def _quote(quote: Quote) -> dict[str, object]:
         "end": quote.span.end,
         "highlights": [[mark.start, mark.end] for mark in quote.highlights],
         "score": round(quote.score, 4),
+        "dates": [
+            [words.start, words.end, days.first.isoformat(), days.last.isoformat()] for words, days in quote.dates
+        ],
     }

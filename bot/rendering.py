@@ -6,6 +6,7 @@ articles say goes in as values.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 if TYPE_CHECKING:
     from bot.conversation import Reply
-    from retrieval import Quote
+    from retrieval import DateRange, Quote
 
 PROMPTS = Path(__file__).parents[1] / "prompts"
 
@@ -57,6 +58,7 @@ class Renderer:
             status=answer.status,
             quotes=reply.quotes,
             differing=answer.differing,
+            undated=answer.undated,
             example=reply.example,
         )
 
@@ -95,9 +97,20 @@ def _showable(value: object) -> object:
     return _UNSHOWABLE.sub("", _LINE_END.sub("\n", value))
 
 
-def in_words(day: date) -> str:
-    """The day as it is said: 19 August 2025."""
-    return f"{day.day} {day:%B} {day.year}"
+def in_words(days: "date | DateRange") -> str:
+    """A day as it is said: 19 August 2025; several days as short as can be: 11–14 March 2025, March 2025."""
+    if isinstance(days, date):
+        return f"{days.day} {days:%B} {days.year}"
+    first, last = days.first, days.last
+    if first.day == 1 and last.day == monthrange(last.year, last.month)[1]:
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{last:%B} {last.year}"
+        if (first.year, first.month) == (last.year, last.month - 11):
+            return str(last.year)
+    if first == last:
+        return in_words(last)
+    begin = f"{first.day} {first:%B} – " if first.month != last.month else f"{first.day}–"
+    return (begin if first.year == last.year else f"{in_words(first)} – ") + in_words(last)
 
 
 def oldest_first(quotes: "Iterable[Quote]") -> "list[Quote]":
@@ -113,18 +126,30 @@ def _day(quote: "Quote") -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """What is shown of a quote: its words in runs, each highlighted or not, and whether words around are left out."""
+    """What is shown of a quote: its words in runs, each highlighted or not, and whether words around are left out.
+
+    `dates` are the words among them that mean other days than they say, and these days.
+    """
 
     runs: tuple[tuple[str, bool], ...]
     cut_before: bool
     cut_after: bool
+    dates: "tuple[tuple[str, DateRange], ...]" = ()
 
 
 def excerpt(quote: "Quote", limit: int | None = None) -> Excerpt:
     """The quote, or at most `limit` characters of it, cut between words and around its first highlight."""
     marks = sorted((mark.start - quote.span.start, mark.end - quote.span.start) for mark in quote.highlights)
     start, end = (0, len(quote.text)) if limit is None else window(quote.text, limit, *(marks[:1] or [(0, 0)])[0])
-    return Excerpt(tuple(_runs(quote.text, start, end, marks)), start > 0, end < len(quote.text))
+    runs = tuple(_runs(quote.text, start, end, marks))
+    return Excerpt(runs, start > 0, end < len(quote.text), tuple(dict.fromkeys(_dates(quote, start, end))))
+
+
+def _dates(quote: "Quote", start: int, end: int) -> "Iterator[tuple[str, DateRange]]":
+    for span, days in quote.dates:
+        first, last = span.start - quote.span.start, span.end - quote.span.start
+        if start <= first and last <= end:
+            yield quote.text[first:last], days
 
 
 def window(text: str, limit: int, first: int, last: int) -> tuple[int, int]:

@@ -9,8 +9,9 @@ from retrieval.companions import with_companions
 from retrieval.facts import also_in, fullest, tells
 from retrieval.features import Candidate
 from retrieval.highlights import highlights
-from retrieval.models import Answer, Article, Hit, Question, Quote, Sentence, Span
+from retrieval.models import Answer, Article, DateRange, Hit, Question, Quote, Sentence, Span
 from retrieval.ranking import Scored, certainty, scored
+from retrieval.resolved import resolved
 
 MOST_QUOTES = 5
 
@@ -70,7 +71,14 @@ def _quotes(question: Question, chosen: Iterable[Scored], ranked: Sequence[Score
             brought += [sentence for sentence in whole if sentence != own]
         said.append((article.id, span))
         marks = tuple(_highlights(question, one.candidate))
-        yield Quote(article, span, span.of(article.text), marks, one.score, also=also_in(one, ranked))
+        dates = tuple(_dates(article, span))
+        yield Quote(article, span, span.of(article.text), marks, one.score, dates, also_in(one, ranked))
+
+
+def _dates(article: Article, span: Span) -> Iterator[tuple[Span, DateRange]]:
+    """The words of a quote that mean other days than they say, and these days."""
+    for first, end, days in resolved(span.of(article.text), article.date):
+        yield Span(span.start + first, span.start + end), days
 
 
 def _is_free(article_id: str, span: Span, said: Iterable[tuple[str, Span]]) -> bool:

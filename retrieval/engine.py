@@ -6,29 +6,26 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from retrieval import accounts, answers, articles, catalog, copies, passages, sources
+from retrieval import accounts, answers, articles, catalog, copies, events, hits, passages, sources
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import (
     Answer,
     Article,
     CatalogEntry,
-    DateRange,
     EngineSettings,
     Hit,
     LeftOut,
     Notice,
     Passage,
     Question,
-    QuestionTerm,
     SyncReport,
 )
+from retrieval.periods import asked_words
 from retrieval.questions import understand
 from retrieval.shape import code_shape
 from retrieval.sources import SourceFile
 from retrieval.store import Entry, Store
 
-CANDIDATES = 12
-"""Passages looked at closely for each question."""
 FURTHER = 60
 """Passages looked through for positions contrary to the one that a question names."""
 
@@ -60,46 +57,38 @@ class Engine:
         question = understand(text, self._index, self._newest, before)
         if question.smalltalk:
             return Answer(question, "smalltalk", 1.0)
-        return answers.answer(question, self._hits(question), self.articles, self._index.idf, self._threshold)
+        if self._newest is not None:
+            question = hits.bounded(question, self._index, self.articles)
+        answer = self._answer(question)
+        if question.dates is None or self._newest is None:
+            return answer
+        if not question.stated and (missing := events.missing(answer)):
+            saying = self._saying(question)
+            if saying is not None and events.missing(saying) < missing:
+                return saying
+        return replace(answer, undated=self._without_date(answer))
 
     def _hits(self, question: Question) -> list[Hit]:
         """The candidates for a question: the best of all, and the best of the days that it asks about."""
-        days = question.dates
-        if days is None and question.latest and self._newest is not None:
-            days = DateRange(self._newest, self._newest)
-        terms = _weights(question.all_terms)
-        hits = self._index.search(terms, CANDIDATES) if terms else []
+        terms = hits.weights(question.all_terms)
+        found = self._index.search(terms, hits.CANDIDATES) if terms else []
         if accounts.asks_position(question):
-            hits += accounts.with_positions(question, self._index.search(terms, FURTHER))
-        if days is not None:
-            hits += self._dated_hits(question, days)
-        return _ranked(hits)
+            found += accounts.with_positions(question, self._index.search(terms, FURTHER))
+        return hits.ranked(hits.in_days(question, found, self._index, self.articles, self._newest))
 
-    def _dated_hits(self, question: Question, days: DateRange) -> list[Hit]:
-        """The best of these days; where nothing but the days is asked for, each passage has all that is asked."""
-        terms = _weights(term for term in question.all_terms if not term.dated)
-        hits = self._index.search(terms, CANDIDATES, days)
-        if terms:
-            return hits
-        whole = sum(self._index.idf(term.term) for term in question.all_terms) or self._index.idf("")
-        return [replace(hit, score=whole) for hit in hits]
+    def _answer(self, question: Question) -> Answer:
+        return answers.answer(question, self._hits(question), self.articles, self._index.idf, self._threshold)
 
+    def _saying(self, question: Question) -> Answer | None:
+        """The answer from all days, where it says the very words that the days asked about were worked out from."""
+        answer = self._answer(replace(question, dates=None, event=""))
+        phrase = question.event or asked_words(question.text, self._newest)
+        return answer if answer.quotes and phrase and events.says(answer.quotes[0].text, phrase) else None
 
-def _weights(terms: Iterable[QuestionTerm]) -> dict[str, float]:
-    """What to search for: each term and what may stand for it, with how much it counts."""
-    weights: dict[str, float] = {}
-    for term in terms:
-        for other, share in ((term.term, 1.0), *term.related):
-            weights[other] = max(weights.get(other, 0.0), share * term.weight)
-    return weights
-
-
-def _ranked(hits: Iterable[Hit]) -> list[Hit]:
-    """Each passage once, best first."""
-    once: dict[tuple[str, int], Hit] = {}
-    for hit in sorted(hits, key=lambda hit: -hit.score):
-        once.setdefault((hit.passage.article_id, hit.passage.number), hit)
-    return [replace(hit, rank=rank) for rank, hit in enumerate(once.values())]
+    def _without_date(self, answer: Answer) -> int:
+        """How many articles an answer bounded by days leaves out because they have no date."""
+        undated = {article.id for article in self.articles.values() if article.date is None}
+        return len(undated - {quote.article.id for quote in answer.quotes})
 
 
 async def _sync(settings: EngineSettings, store: Store, progress: Progress | None) -> tuple[list[Entry], SyncReport]:

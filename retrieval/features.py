@@ -94,7 +94,7 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float]) -> 
     found = evidence(question, own)
     near = _nearness(asked, own, found)
     spoken = _spoken(asked, own)
-    dated = asked.dated if candidate.in_time else frozenset[str]()
+    dated = asked.dated if candidate.in_time and question.dates and question.dates.closed else frozenset[str]()
     dated_words = {word for word in asked.words if dated and analysis.term_of(word) in dated}
     values = {
         **shared,

@@ -31,14 +31,20 @@ def in_days(
 
 
 def bounded(question: Question, index: Index, articles: Mapping[str, Article]) -> Question:
-    """The question with the days that its event leaves, where the articles say beyond doubt when that was."""
+    """The question with the days that its event leaves, where the articles say beyond doubt when that was.
+
+    The event's own words are then those of a date: what is of the right days need not say them.
+    """
     asked = asked_event(question.text) if question.dates is None else None
     if asked is None:
         return question
     bound, event = asked
-    hits = index.search(dict.fromkeys(analysis.terms(event), 1.0), CANDIDATES)
-    day = events.event_day(event, hits, articles)
-    return replace(question, dates=events.bounded(bound, day), event=f"{bound} {event}") if day else question
+    named = frozenset(analysis.terms(event))
+    day = events.event_day(event, index.search(dict.fromkeys(named, 1.0), CANDIDATES), articles)
+    if day is None:
+        return question
+    terms = (replace(term, dated=term.dated or term.term in named) for term in question.terms)
+    return replace(question, terms=tuple(terms), dates=events.bounded(bound, day), event=f"{bound} {event}")
 
 
 def _bounded(question: Question, days: DateRange, saying: Iterable[Hit], index: Index) -> list[Hit]:

@@ -159,6 +159,11 @@ class DateRange:
         """Whether `day` lies in the range."""
         return self.first <= day <= self.last
 
+    @property
+    def closed(self) -> bool:
+        """Whether both ends were meant, and none is just the end of the calendar."""
+        return self.first > dt.date.min and self.last < dt.date.max
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionTerm:
@@ -179,10 +184,10 @@ class QuestionTerm:
 class Question:
     """A message understood: what to look for, and what kind of answer it expects.
 
-    `dates` bounds what the answer may speak of; `stated` says that the message names these days in full, `event` is what
-    they were worked out from otherwise ("before the vote"). `latest` wants the newest. `carried` are the terms taken over
-    from the turn before, `about` the same in words, and `near` where that turn was answered. `corrections` are the words
-    read otherwise than typed, as (typed, read) pairs.
+    `dates` bounds what the answer may speak of; `stated` says that the message names these days in full, `event` is
+    what they were worked out from otherwise ("before the vote"). `latest` wants the newest. `carried` are the terms
+    taken over from the turn before, `about` the same in words, and `near` where that turn was answered. `corrections`
+    are the words read otherwise than typed, as (typed, read) pairs.
     """
 
     text: str

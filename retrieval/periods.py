@@ -6,7 +6,7 @@ when it was new. They mean nothing where no article has a date.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -23,14 +23,13 @@ _LATEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|up to date)\b", re.
 _THEN = re.compile(r"\b(?:did|was|were|had|said|told|happen\w*|news|new)\b", re.IGNORECASE)
 """What makes "today" a day; "today" is nowadays in "who leads it today"."""
 
-_YEAR_LEAD = re.compile(
-    r"\b(?:in|during|of|for|by|year|since|after|before|until|till|from|between)\s+(?:the\s+year\s+)?$", re.IGNORECASE
-)
+_YEAR_LEAD = re.compile(r"\b(?:in|during|of|for|by|year|since|until|till)\s+(?:the\s+year\s+)?$", re.IGNORECASE)
 _WHICH = re.compile(r"\b(?P<which>last|next)\s+$", re.IGNORECASE)
 _WEEKDAY_BEFORE = re.compile(rf"\b{_WEEKDAY},?\s+(?:the\s+)?$", re.IGNORECASE)
 _BOUND = re.compile(
     r"\b(?P<bound>since|from|after|before|until|till|up to|by)\s+(?:the\s+)?(?:year\s+)?$", re.IGNORECASE
 )
+_ONWARDS = re.compile(r"\s+on(?:wards?)?\b", re.IGNORECASE)
 _DAY_TO = re.compile(rf"\b{DAY}{TO.pattern}$", re.IGNORECASE)
 _TO_DAY = re.compile(
     rf"(?:\s*(?:to|until|till|through|[-–—])\s*|(?P<both>\s+and\s+))(?:the\s+)?{DAY}(?![.:,]\d|\s?%)"
@@ -106,31 +105,37 @@ def open_range(days: DateRange, bound: str) -> DateRange:
 
 
 def _calendar(text: str, newest: dt.date | None) -> list[DatePhrase]:
-    """The days, months, seasons and years that a question names; each year where a preposition or a stretch says so."""
+    """The days, months, seasons and years that a question names; the last first, as it may tell the others' year."""
+    names = _named(text)
+    found: list[DatePhrase] = []
+    for at, one in reversed(list(enumerate(names))):
+        begin = names[at - 1] if at and TO.fullmatch(text, names[at - 1].end, one.start) else None
+        end = found[-1] if found and TO.fullmatch(text, one.end, found[-1].start) else None
+        if days := _days(text, one, begin, end.days.last if end else newest):
+            found.append(DatePhrase(one.start, one.end, days, bool(one.year and not one.first)))
+    return found
+
+
+def _named(text: str) -> list[Named]:
+    """What a question names by the calendar; a mere year where a preposition or a stretch says that it is one."""
     names: list[Named] = []
     for one in named(text, printed=False):
-        only_year = one.year and not (one.month or one.first)
-        joined = names and TO.fullmatch(text, names[-1].end, one.start)
-        if not only_year or joined or _YEAR_LEAD.search(text, max(0, one.start - _LEAD), one.start):
+        lead = max(0, one.start - _LEAD), one.start
+        begins = _BETWEEN.search(text, *lead) and TO.match(text, one.end)
+        ends = names and TO.fullmatch(text, names[-1].end, one.start)
+        if one.month or one.first or begins or ends or _YEAR_LEAD.search(text, *lead):
             names.append(one)
-    return [phrase for at in range(len(names)) if (phrase := _dated(text, names, at, newest))]
+    return names
 
 
-def _dated(text: str, names: Sequence[Named], at: int, newest: dt.date | None) -> DatePhrase | None:
-    """A date of a question; one without a year is that of the other end of its stretch, or the last by `newest`."""
-    one = names[at]
+def _days(text: str, one: Named, begin: Named | None, limit: dt.date | None) -> DateRange | None:
+    """The days of a date; without a year, in that of the stretch's beginning, or the last that `limit` allows."""
     if one.year:
-        days = one.days(one.year)
-    elif at and names[at - 1].year and TO.fullmatch(text, names[at - 1].end, one.start):
-        begin = names[at - 1].days(names[at - 1].year)
-        days = one.first_from(begin.first) if begin else None
-    else:
-        limit = newest or dt.datetime.now(dt.UTC).date()
-        if at + 1 < len(names) and TO.fullmatch(text, one.end, names[at + 1].start):
-            end = _dated(text, names[at + 1 :], 0, newest)
-            limit = end.days.last if end else limit
-        days = _last(one, limit, _WHICH.search(text, max(0, one.start - _LEAD), one.start))
-    return DatePhrase(one.start, one.end, days, bool(one.year and not one.first)) if days else None
+        return one.days(one.year)
+    if begin and begin.year and (first := begin.days(begin.year)):
+        return one.first_from(first.first)
+    which = _WHICH.search(text, max(0, one.start - _LEAD), one.start)
+    return _last(one, limit or dt.datetime.now(dt.UTC).date(), which)
 
 
 def _last(one: Named, limit: dt.date, which: re.Match[str] | None) -> DateRange | None:
@@ -179,8 +184,9 @@ def _bounded(text: str, phrase: DatePhrase) -> DatePhrase:
     weekday = _WEEKDAY_BEFORE.search(text, max(0, phrase.start - _LEAD), phrase.start)
     start = weekday.start() if weekday else phrase.start
     bound = _BOUND.search(text, max(0, start - _LEAD), start)
-    days = open_range(phrase.days, bound["bound"].lower()) if bound else phrase.days
-    return replace(phrase, start=start, days=days)
+    if bound is None or (bound["bound"].lower() == "from" and not _ONWARDS.match(text, phrase.end)):
+        return replace(phrase, start=start)
+    return replace(phrase, start=start, days=open_range(phrase.days, bound["bound"].lower()))
 
 
 def _relative(text: str, newest: dt.date) -> Iterator[DatePhrase]:

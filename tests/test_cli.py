@@ -112,8 +112,15 @@ def test_ask_json(command, seeds):
         assert quote["text"] == text[quote["start"] : quote["end"]]
         assert all(quote["start"] <= first < last <= quote["end"] for first, last in quote["highlights"])
         assert list(quote) == [
-            "text", "article", "title", "date", "date_source", "source", "start", "end", "highlights", "score"
+            "text", "article", "title", "date", "date_source", "source", "start", "end", "highlights", "score", "dates"
         ]  # fmt: skip
+
+
+def test_ask_json_dates(command):
+    """With --json a quote says where its words about time stand, and the first and the last day that they mean."""
+    first = json.loads(command("ask", "--json", "Where does Macron propose to meet?")[1])["quotes"][0]
+    tuesday = first["start"] + first["text"].index("Tuesday")
+    assert [[tuesday, tuesday + len("Tuesday"), "2025-08-19", "2025-08-19"]] == first["dates"]
 
 
 def test_ask_lines(command):

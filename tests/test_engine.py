@@ -365,6 +365,75 @@ async def test_days(dated, question, expected):
     assert expected == {quote.article.id for quote in quotes}
 
 
+async def test_undated_articles_are_counted(dated):
+    """A question about days says how many articles without a date it left out, but for those that speak of the days."""
+    (dated / "barn.md").write_text("The barn of Bergen burned down.\n", encoding="utf-8")
+    (dated / "house.md").write_text("The house of Bergen burned down on 15 March 2025.\n", encoding="utf-8")
+    async with Engine.open(EngineSettings(dated)) as engine:
+        answer = await engine.ask("What of Bergen burned down on 15 March 2025?")
+        assert ({"farm.md", "house.md"}, 1) == ({quote.article.id for quote in answer.quotes}, answer.undated)
+        assert ("not_found", 2) == ((lost := await engine.ask("What burned in 2024?")).status, lost.undated)
+        assert 0 == (await engine.ask("What of Bergen burned down?")).undated
+
+
+async def test_words_about_time_of_a_quote(tmp_path):
+    """A quote tells which of its words mean other days than they say, and which days."""
+    (tmp_path / "mill.md").write_text(
+        "---\ndate: 2025-03-13\n---\nThe mill burned down on Tuesday.\n", encoding="utf-8"
+    )
+    async with Engine.open(EngineSettings(tmp_path)) as engine:
+        quote = (await engine.ask("When did the mill burn down?")).quotes[0]
+        [(words, days)] = quote.dates
+        assert ("Tuesday", "2025-03-11") == (words.of(quote.article.text), days.first.isoformat())
+
+
+@pytest.fixture
+def weekly(tmp_path: Path) -> Path:
+    """Articles of three weeks; the oldest tells of its own last week, the next one of a fair and its day."""
+    folder = tmp_path / "weekly"
+    folder.mkdir()
+    for day, text in (
+        ("2025-03-05", "The old bridge was painted red last week by Ana Rojas. A farm was sold by Luis Vega."),
+        ("2025-03-13", "The mayor opened the Lima fair on Monday. A mill was sold by Eva Soto."),
+        ("2025-03-20", "A barn was sold by Juan Paz."),
+    ):
+        (folder / f"{day}.md").write_text(f"---\ntitle: News\ndate: {day}\n---\n{text}\n", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What was sold last week?", "Eva Soto"),
+        ("Who sold a farm before last week?", "Luis Vega"),
+        ("Who sold a barn after the Lima fair?", "Juan Paz"),
+        ("Who sold a farm before the Lima fair?", "Luis Vega"),
+        ("Who painted the bridge last week?", "Ana Rojas"),
+    ],
+)
+async def test_time_seen_from_now(weekly, question, expected):
+    """Last week is that before the newest article, unless only a sentence of another last week says what is asked."""
+    async with Engine.open(EngineSettings(weekly)) as engine:
+        assert expected in (await engine.ask(question)).quotes[0].text
+
+
+@pytest.mark.parametrize("question", ["Who sold a farm last week?", "Who sold a farm after the Lima fair?"])
+async def test_another_time(weekly, question):
+    """What was at another time than the one asked about is not quoted."""
+    async with Engine.open(EngineSettings(weekly)) as engine:
+        assert not any("Luis Vega" in quote.text for quote in (await engine.ask(question)).quotes)
+
+
+async def test_an_event_bounds(weekly):
+    """Before and after an event, whose day an article tells, bound what is looked at."""
+    async with Engine.open(EngineSettings(weekly)) as engine:
+        asked = (await engine.ask("What was sold after the Lima fair?")).question
+        assert asked.dates is not None
+        assert ("after the Lima fair", "2025-03-10") == (asked.event, asked.dates.first.isoformat())
+        unknown = (await engine.ask("What was sold after the Oslo fair?")).question
+        assert ("", None) == (unknown.event, unknown.dates)
+
+
 async def test_newest_first(dated):
     """Asked for the latest, the newest article comes first."""
     async with Engine.open(EngineSettings(dated)) as engine:

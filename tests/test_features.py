@@ -91,6 +91,29 @@ def test_dated_words_are_held_by_the_time():
     assert asked.coverage({"mill", "burn"}) < 1
 
 
+@pytest.mark.parametrize(("when", "all_held"), [("on 5 March 2025", True), ("since 5 March 2025", False)])
+def test_dates_are_held_word_for_word(when, all_held):
+    """Of the right days no sentence is better for saying them; of all days since one, those near it may say it."""
+    article, passage = written("The mill burned.", date=dt.date(2025, 3, 5))
+    index = MemoryIndex({"a": article}, [passage])
+    hit = Hit(passage, 1.0, 0)
+    asked = Asked(understand(f"Did the mill burn {when}?", index, article.date), [hit], index.idf)
+    context = Context(hit, article, 1.0, True, (asked.held(passage.sentences[0]),))
+    shared = features.passage_features(asked, context)
+    found = dict(zip(FEATURES, features.measure(asked, Candidate(context, 0, in_time=True), shared), strict=True))
+    assert pytest.approx(1.0) == found["coverage"]
+    assert (all_held, all_held) == (found["flat_coverage"] == 1, found["exact"] > found["coverage"] / 2)
+
+
+def test_anybodys_words():
+    """Where no speaker is named, any verb of saying speaks."""
+    sentences = ("Olga said that it burned.", "It burned.")
+    article, passage = written(*sentences, date=dt.date(2025, 3, 5))
+    index = MemoryIndex({"a": article}, [passage])
+    question = understand("What was said on 5 March 2025?", index, article.date)
+    assert [1, 0] == [row["speaker"] for row in asked_of(article, passage, question)]
+
+
 def test_nothing_asked():
     """A question without terms is covered by nothing, and divides nothing by zero."""
     found = measured("?", "The mill burned.")

@@ -17,6 +17,7 @@ from retrieval import (
     Article,
     CatalogInvalid,
     CorpusMissing,
+    DateRange,
     LeftOut,
     Notice,
     Question,
@@ -24,7 +25,7 @@ from retrieval import (
     Span,
     SyncReport,
 )
-from retrieval.models import Block, DateRange
+from retrieval.models import Block
 
 HTML = Renderer("html")
 TEXT = Renderer("text")
@@ -451,6 +452,95 @@ def test_highlights_may_overlap():
 def test_in_words():
     """A day is said without a leading zero."""
     assert in_words(date(987, 8, 9)) == "9 August 987"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        ("2025-03-09", "2025-03-09", "9 March 2025"),
+        ("2025-03-09", "2025-03-14", "9–14 March 2025"),
+        ("2025-02-28", "2025-03-03", "28 February – 3 March 2025"),
+        ("2024-12-30", "2025-01-05", "30 December 2024 – 5 January 2025"),
+        ("2025-02-01", "2025-02-28", "February 2025"),
+        ("2024-02-01", "2024-02-28", "1–28 February 2024"),
+        ("2025-01-01", "2025-12-31", "2025"),
+        ("2025-01-01", "2025-02-28", "1 January – 28 February 2025"),
+        ("9999-12-31", "9999-12-31", "31 December 9999"),
+    ],
+)
+def test_days_in_words(first, last, expected):
+    """Several days are said as short as can be."""
+    assert expected == in_words(DateRange(date.fromisoformat(first), date.fromisoformat(last)))
+
+
+def dated_quote(text, *words, **known):
+    """A quote with words that mean 11 March 2025, the last of them all of that month."""
+    plain_quote = quote(text, **known)
+    spans = [Span(11 + text.index(one), 11 + text.index(one) + len(one)) for one in words]
+    days = [DateRange(date(2025, 3, 11), date(2025, 3, 11))] * len(spans)
+    days[-1] = DateRange(date(2025, 3, 1), date(2025, 3, 31))
+    return replace(plain_quote, dates=tuple(zip(spans, days, strict=True)))
+
+
+@FORMS
+def test_what_words_about_time_mean(form):
+    """What words of a quote mean stands in brackets between the quote and its citation, never inside the quote."""
+    reply = answered(dated_quote("On Tuesday, last month, they met.", "Tuesday", "last month"))
+    lines = plain(Renderer(form).reply(reply)).splitlines()
+    expected = ["❝On Tuesday, last month, they met.❞", "[“Tuesday”: 11 March 2025; “last month”: March 2025]"]
+    assert [*expected, "— Talks on Tuesday, 13 March 2025"] == lines
+
+
+def test_what_words_mean_once():
+    """Words that come again with the same meaning are told once."""
+    text = "On Tuesday they met, and on Tuesday they left in March."
+    twice = dated_quote(text, "Tuesday", "in March")
+    again = Span(11 + text.rindex("Tuesday"), 11 + text.rindex("Tuesday") + 7)
+    shown = TEXT.reply(answered(replace(twice, dates=(*twice.dates, (again, twice.dates[0][1])))))
+    assert "[“Tuesday”: 11 March 2025; “in March”: March 2025]" == shown.splitlines()[1]
+
+
+def test_what_words_mean_about():
+    """Where the article's own date was worked out, so was what its words mean."""
+    shown = TEXT.reply(
+        answered(dated_quote("On Tuesday they met last month.", "Tuesday", "last month", date_source="inferred"))
+    )
+    assert "[“Tuesday”: about 11 March 2025; “last month”: about March 2025]" == shown.splitlines()[1]
+
+
+def test_only_words_that_are_shown():
+    """What was cut from a further quote is not explained."""
+    text = "On Tuesday they met" + " and met" * 40 + " last month."
+    shown = TEXT.reply(answered(quote(), dated_quote(text, "Tuesday", "last month")))
+    assert "[“Tuesday”: 11 March 2025]" in shown.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "asked", "expected"),
+    [
+        ("2025-03-10", "2025-03-16", {}, "looked at: 10–16 March 2025"),
+        ("0001-01-01", "2025-03-16", {}, "looked at: until 16 March 2025"),
+        ("2025-03-10", "9999-12-31", {}, "looked at: from 10 March 2025 on"),
+        ("0001-01-01", "2025-08-15", {"event": "before the vote"}, "looked at: before the vote (15 August 2025)"),
+        ("2025-08-15", "9999-12-31", {"event": "after the vote"}, "looked at: after the vote (15 August 2025)"),
+        ("2025-08-15", "2025-08-15", {"event": "during the vote"}, "looked at: during the vote (15 August 2025)"),
+    ],
+)
+def test_days_looked_at(first, last, asked, expected):
+    """Which days were looked at stands below, with an answer and without one; not where the question says it itself."""
+    dates = DateRange(date.fromisoformat(first), date.fromisoformat(last))
+    assert expected == TEXT.reply(answered(quote(), dates=dates, **asked)).splitlines()[-1]
+    assert expected == TEXT.reply(not_found(dates=dates, **asked)).splitlines()[-1]
+    assert "looked at" not in TEXT.reply(answered(quote(), dates=dates, stated=True))
+
+
+@pytest.mark.parametrize(("undated", "expected"), [(1, "1 undated article was"), (2, "2 undated articles were")])
+def test_undated_articles(undated, expected):
+    """How many articles were left out for want of a date is told, if any were."""
+    for reply in (answered(quote()), not_found()):
+        left_out = replace(reply, answer=replace(reply.answer, undated=undated))
+        assert f"{expected} not looked at." == TEXT.reply(left_out).splitlines()[-1]
+        assert "undated" not in TEXT.reply(reply)
 
 
 def test_tagged():
