@@ -1,7 +1,7 @@
 """The name of a list of English words in, its words or their index terms out (`data/lexicon.toml`)."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +37,22 @@ def plurals(word: str) -> tuple[str, ...]:
     if word.endswith(("s", "x", "ch", "sh")):
         return (f"{word}es",)
     return (f"{word[:-3]}men",) if word.endswith("man") else (f"{word}s",)
+
+
+@cache
+def verb_forms(*lists: str) -> frozenset[str]:
+    """Every regular form of the verbs of some lists."""
+    return frozenset(form for verb in words(*lists) for form in _forms(verb))
+
+
+def _forms(verb: str) -> Iterator[str]:
+    yield verb
+    yield from plurals(verb)
+    stem = verb.removesuffix("e")
+    doubled = verb + verb[-1]
+    yield from (stem + "ed", stem + "ing", doubled + "ed", doubled + "ing")
+    if verb.endswith("y"):
+        yield f"{verb[:-1]}ied"
 
 
 @cache

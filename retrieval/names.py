@@ -3,19 +3,18 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from retrieval.analysis import FUNCTION_WORDS, is_nationality, normalise, term_of
-from retrieval.lexicon import either, words
+from retrieval.lexicon import plurals, words
 
 Class = Literal["role", "time", "place", "people", "where", "organisation", "none", "acronym", "name"]
 
 UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİŁĻŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽȘȚ"
-_CAPITAL = re.compile(
-    rf"(?:(?<![\w.])|(?<=[a-z]{{4}})(?=[A-Z][a-z]{{2}}))(?:(?:[{UPPER}]\.)+(?=[\s{UPPER}])|(?:Mr|Mrs|Ms|Dr|St|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Prof|Rev)\.|"
-    rf"[{UPPER}][^\W\d_{UPPER}]{{3,}}(?=[{UPPER}][^\W\d_{UPPER}]{{2}})|[{UPPER}]\w*(?:[’'](?!s\b)\w+|-\w+)*(?:\.(?=[{UPPER}]))?)"
-)
+_CAPITAL = re.compile(rf"[{UPPER}](?<!\w.)\w*(?:[’'](?!s\b)\w+|-\w+)*")
+_GLUED = re.compile(r"(?<=[a-z]{4})(?=[A-Z][a-z]{2})")
+_ABBREVIATED = frozenset({"Mr", "Mrs", "Ms", "Dr", "St", "Gen", "Sen", "Rep", "Gov", "Lt", "Col", "Sgt", "Prof", "Rev"})
 _PARTICLES = re.compile(r"\s(?:(?:de|von|van|der|den|al|bin|ibn|la|le|di|da|dos|del|du|el)\s){1,2}")
 _LINKS = re.compile(r"\s(?:of|for|&|and|of\sthe|for\sthe|in|on)\s")
 _OPENING = re.compile(r"(?:^|[.!?:]\s+|[“\"‘«•]\s*|^\W+)$")
@@ -23,10 +22,13 @@ _BEFORE = re.compile(r"(?:(?<!\w)(\w+)\s)?(?:(?<!\w)(the|an?|The|An?)\s)?$")
 _NOT_FIRST = frozenset({"time", "none", "organisation", "place", "people", "where"})
 _NOT_LAST = frozenset({"organisation", "where", "none", "time", "people"})
 _NO_ORGANISATION = frozenset({"place", "people", "none", "where"})
+_LOWER = re.compile(r"(?<!\w)[a-z]+")
 _SOME_PLACE = re.compile(
     r"\b(?:in|at|on|near|from|to|into|across|outside|along|through|of)\s"
-    rf"((?:the|an?|his|her|its|their)\s(?:(?!of\b|and\b)[\w-]+\s){{1,3}}{either('place_nouns', plural=True)}(?:\sof\s[{UPPER}]\w+)?)\b"
+    r"((?:the|an?|his|her|its|their)\s(?:(?!of\b|and\b)[\w-]{1,30}\s){1,3})$"
 )
+_OF_NAME = re.compile(rf"\sof\s[{UPPER}]\w+")
+_WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,28 @@ def persons(sentence: str) -> list[tuple[int, int]]:
 
 def places(sentence: str) -> list[tuple[int, int]]:
     """Names that are a known place, end like one, or stand where one would; and places without a name."""
-    found = {match.span(1) for match in _SOME_PLACE.finditer(sentence)}
+    found = set(_plain_places(sentence))
     for run in _runs(sentence):
         if _is_place(sentence, run):
             found.add((run[0].start, run[-1].end))
         else:
             found |= {(capital.start, capital.end) for capital in run if capital.kind == "place"}
     return sorted(found)
+
+
+def _plain_places(sentence: str) -> Iterator[tuple[int, int]]:
+    """Where a common noun of a place stands with an article and an adjective: "near the north coast"."""
+    for noun in _LOWER.finditer(sentence):
+        if noun.group() in _place_nouns() and (
+            before := _SOME_PLACE.search(sentence, max(0, noun.start() - _WIDTH), noun.start())
+        ):
+            name = _OF_NAME.match(sentence, noun.end())
+            yield before.start(1), name.end() if name else noun.end()
+
+
+@cache
+def _place_nouns() -> frozenset[str]:
+    return frozenset(form for word in words("place_nouns") for form in (word, *plurals(word)))
 
 
 def organisations(sentence: str) -> list[tuple[int, int]]:
@@ -130,21 +147,32 @@ def _is_other(sentence: str, named: Sequence[Capital], inside: bool) -> bool:
     return plain and _is_common(sentence, named[0])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _runs(sentence: str) -> tuple[tuple[Capital, ...], ...]:
     """The capitalised words, those in a row together."""
     runs: list[list[Capital]] = []
-    end = -1
-    for match in _CAPITAL.finditer(sentence):
-        kind, first = _class(match.group())
-        capital = Capital(match.start(), match.end(), kind, first)
-        gap = sentence[end : match.start()] if end >= 0 else ""
-        if runs and ((gap.isspace() and "\n" not in gap) or (gap == "" and end >= 0) or _PARTICLES.fullmatch(gap)):
+    for start, end in _capitals(sentence):
+        capital = Capital(start, end, *_class(sentence[start:end]))
+        last = runs[-1][-1].end if runs else -1
+        gap = sentence[last:start] if runs else ","
+        if gap in ("", " ", "\u00a0") or (len(gap) < 16 and _PARTICLES.fullmatch(gap)):
             runs[-1].append(capital)
         else:
             runs.append([capital])
-        end = match.end()
     return tuple(map(tuple, runs))
+
+
+def _capitals(sentence: str) -> Iterator[tuple[int, int]]:
+    """Each capitalised word with the dot of its abbreviation, and the parts of those that are printed glued."""
+    for match in _CAPITAL.finditer(sentence):
+        start, end = match.span()
+        if sentence[end : end + 1] == "." and (end - start == 1 or match.group() in _ABBREVIATED):
+            end += 1
+        elif not match.group()[1:].islower():
+            for cut in _GLUED.finditer(sentence, start, end):
+                yield start, cut.start()
+                start = cut.start()
+        yield start, end
 
 
 def _linked(sentence: str, runs: Sequence[tuple[Capital, ...]]) -> Iterator[tuple[Capital, ...]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from retrieval import descriptions, names, quantities
 from retrieval.dates import time_spans
@@ -41,6 +42,7 @@ _REPORTED = re.compile(
 )
 
 
+@lru_cache(maxsize=20_000)
 def phrases(kind: AnswerKind, sentence: str) -> list[tuple[int, int]]:
     """Spans of `sentence` that could be an answer of this kind, in order; offsets into the sentence.
 

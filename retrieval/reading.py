@@ -4,15 +4,16 @@ What only word order tells (who says something, who holds an office) is read fro
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval import analysis
 from retrieval.analysis import Token
 
-_OWNERS = re.compile(r"['’]\s")
+_APOSTROPHES = frozenset("'’`´")
 _OWNING = re.compile(r"['’`´][sS]\b")
+_OWNERS = re.compile(r"(?<=s)['’]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,36 @@ class Word:
 @lru_cache(maxsize=5_000)
 def read(text: str) -> tuple[Word, ...]:
     """The words of a sentence, remembered: candidates come back question after question."""
-    tokens = [token for token in _parts(analysis.tokens(text)) if token.end > token.start]
-    phrases = [token for token in analysis.with_phrases(tokens) if " " in text[token.start : token.end].strip()]
-    found: list[Word] = []
-    end = 0
-    for token in tokens:
-        if token.word == "s" and found and found[-1].owner and token.start == end + 1:
-            end = token.end
+    return tuple(_words(text, _parts(analysis.tokens(text))))
+
+
+def _words(text: str, tokens: Sequence[Token]) -> Iterator[Word]:
+    over = _phrase_terms(tokens)
+    end, owned = 0, False
+    for at, token in enumerate(tokens):
+        if owned and token.word == "s":
+            end, owned = token.end, False
             continue
-        owner = bool(_OWNING.match(text, token.end) or (token.word.endswith("s") and _OWNERS.match(text, token.end)))
-        over = (phrase.term for phrase in phrases if phrase.start <= token.start < phrase.end)
-        terms = _terms(token.term, tuple(over))
-        capital = text[token.start].isupper()
-        found.append(Word(token.start, token.end, token.word, terms, text[end : token.start], capital, owner))
+        after = text[token.end : token.end + 1]
+        owned = after in _APOSTROPHES and _OWNING.match(text, token.end) is not None
+        owner = owned or (after in _APOSTROPHES and _OWNERS.match(text, token.end) is not None)
+        terms = _terms(token.term, over.get(at, ()))
+        yield Word(
+            token.start, token.end, token.word, terms, text[end : token.start], text[token.start].isupper(), owner
+        )
         end = token.end
-    return tuple(found)
+
+
+def _phrase_terms(tokens: Sequence[Token]) -> dict[int, tuple[str, ...]]:
+    """The terms of known phrases ("united kingdom") by the places of their words."""
+    found: dict[int, tuple[str, ...]] = {}
+    known = {(token.start, token.end) for token in tokens}
+    for phrase in analysis.with_phrases(tokens):
+        if (phrase.start, phrase.end) not in known:
+            for at, token in enumerate(tokens):
+                if phrase.start <= token.start < phrase.end:
+                    found[at] = (*found.get(at, ()), phrase.term)
+    return found
 
 
 @lru_cache(maxsize=50_000)
@@ -63,6 +79,6 @@ def _parts(tokens: Sequence[Token]) -> list[Token]:
     for token in tokens:
         if found and token.start < found[-1].end:
             found[-1] = token
-        else:
+        elif token.end > token.start:
             found.append(token)
     return found

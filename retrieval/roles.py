@@ -31,6 +31,7 @@ _MARRIED = re.compile(
     r"\bwho\s+(?:is\s+|was\s+)?married(?:\s+to)?\s+(?P<to>.+)",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w+")
 _WHERE_NAMED = frozenset({"called", "named", "name", "now", "currently", "today", "anyway", "is", "was"})
 _TIES = frozenset({"of", "for", "to", "in", "at", "from"})
 _HIS = frozenset({"his", "her", "their", "its"})
@@ -66,6 +67,7 @@ class Role:
     of: tuple[Terms, ...] = ()
 
 
+@lru_cache(maxsize=512)
 def role_asked(question: str) -> Role | None:
     """The office or relation that a question asks the holder of ("who is the president of P", "P's wife")."""
     if found := _MARRIED.search(question):
@@ -85,9 +87,11 @@ def holds_role(sentence: str, role: Role, before: str = "") -> bool:
 
 def holder(sentence: str, role: Role, before: str = "") -> tuple[int, int] | None:
     """Where a sentence names who holds an office; offsets into the sentence."""
+    if not _may_hold(sentence, role.heads):
+        return None
     found = read(sentence)
     heads = [at for at, word in enumerate(found) if word.terms & role.heads]
-    named = _named(sentence) if heads else ()
+    named = _named(sentence)
     holders = (name for at in heads if (name := _holder(found, at, named, role, before)))
     first, last = next(holders, (0, 0))
     return (found[first].start, found[last - 1].end) if last else None
@@ -112,7 +116,9 @@ def _role(asked: Sequence[Word], bare: bool) -> Role | None:
     named = [word for word in asked[cut:end] if word is not asked[at] and _is_office(word)]
     named += [word for word in further if word.word in words("office_words") and not word.capital]
     of = [word for word in (*asked[:at], *further) if word not in named]
-    return Role(_heads(asked[at]), tuple(word.terms for word in named if word.word != "affairs"), _content(of))
+    prime = [_terms(("pm", "prime"))] if asked[at].word == "pm" else []
+    modifiers = (*prime, *(word.terms for word in named if word.word != "affairs"))
+    return Role(_heads(asked[at]), modifiers, _content(of))
 
 
 def _is_office(word: Word) -> bool:
@@ -124,6 +130,8 @@ def _heads(word: Word) -> Terms:
     """The terms that name the same office as a word."""
     if word.word in _ANY_LEADER:
         return terms("leaders")
+    if word.word == "pm":
+        return _terms(("pm", "minister"))
     return word.terms.union(*(group for group in map(_terms, _GROUPS) if group & word.terms))
 
 
@@ -145,6 +153,12 @@ def _content(asked: Sequence[Word]) -> tuple[Terms, ...]:
     found = [word for word in asked if word.terms and word.word not in words("current") | _WHERE_NAMED]
     last = found[-1:]
     return tuple(word.terms for word in found if word in last or word.word not in words("first_names"))
+
+
+def _may_hold(sentence: str, heads: Terms) -> bool:
+    """Whether a sentence has one of these words and a person at all, told at less cost than by reading it."""
+    said = (term_of(word) in heads or word.startswith("minister") for word in _WORD.findall(sentence.lower()))
+    return any(said) and bool(persons(sentence))
 
 
 @lru_cache(maxsize=5_000)
