@@ -1,7 +1,10 @@
 """Question in, answer out: the one door of this package is the names below."""
 
+from retrieval.certainty import SIGNS, signs
 from retrieval.engine import Engine
 from retrieval.errors import CatalogInvalid, CorpusMissing, RetrievalError
+from retrieval.explanations import Explanation
+from retrieval.features import FEATURES, Candidate
 from retrieval.models import (
     Answer,
     Article,
@@ -16,16 +19,24 @@ from retrieval.models import (
     Span,
     SyncReport,
 )
+from retrieval.views import VIEWS
+from retrieval.weights import FITTED_FILE
 
 __all__ = [
+    "FEATURES",
+    "FITTED_FILE",
+    "SIGNS",
+    "VIEWS",
     "Answer",
     "Article",
     "Block",
+    "Candidate",
     "CatalogInvalid",
     "CorpusMissing",
     "DateRange",
     "Engine",
     "EngineSettings",
+    "Explanation",
     "LeftOut",
     "Notice",
     "Passage",
@@ -34,4 +45,5 @@ __all__ = [
     "RetrievalError",
     "Span",
     "SyncReport",
+    "signs",
 ]

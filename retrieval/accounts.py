@@ -11,15 +11,12 @@ from itertools import combinations
 
 from retrieval import analysis, facts, features, stances
 from retrieval.asked import Asked, View, view
-from retrieval.features import FEATURES, Candidate
+from retrieval.features import Candidate
 from retrieval.figures import Figure, figure, is_numeral
 from retrieval.kinds import MEASURED
 from retrieval.models import AnswerKind, Hit, Question, QuestionTerm
 from retrieval.ranking import Scored
 
-_COVERAGE = FEATURES.index("coverage")
-_NEIGHBOURS = FEATURES.index("neighbour_coverage")
-_LACKS = FEATURES.index("lacks_figure")
 _OF_POSITIONS: frozenset[AnswerKind] = frozenset({"yes_no", "statement", "thing"})
 _MOST_POSITIONS = 5
 _COUNTED = 3
@@ -58,7 +55,7 @@ def with_positions(question: Question, hits: Iterable[Hit]) -> list[Hit]:
 
 def _by_figures(asked: Asked, chosen: Sequence[Scored]) -> list[Scored]:
     """The best of the chosen sentences, and those of them that give the figure asked for, where articles differ."""
-    if not chosen or chosen[0].features[_LACKS]:
+    if not chosen or chosen[0].features["lacks_figure"]:
         return []
     best = chosen[0]
     told = [(one, _figures(asked, one)) for one in chosen if _is_asked(asked, one, best)]
@@ -102,7 +99,7 @@ def _is_asked(asked: Asked, one: Scored, best: Scored) -> bool:
     if any(held.isdisjoint(forms) for forms in named):
         return False
     if asked.question.kind == "count":
-        return one.features[_NEIGHBOURS] >= best.features[_COVERAGE] - _ROUNDING
+        return one.features["coverage"] + one.features["beside"] >= best.features["coverage"] - _ROUNDING
     return best.candidate.context.held[best.candidate.at] <= context.held[one.candidate.at]
 
 

@@ -1,44 +1,43 @@
 """A Question and the hits for it in, an Answer out: which sentences are quoted, and what of each."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from retrieval import accounts
-from retrieval.asked import Asked, view
-from retrieval.companions import with_companions
+from retrieval.asked import view
+from retrieval.certainty import certainty
+from retrieval.companions import fits, with_companions
 from retrieval.facts import also_in, fullest, tells
 from retrieval.features import Candidate
 from retrieval.highlights import highlights
-from retrieval.models import Answer, Article, DateRange, Hit, Question, Quote, Sentence, Span
-from retrieval.ranking import Scored, certainty, scored
+from retrieval.models import Answer, Article, DateRange, Question, Quote, Sentence, Span
+from retrieval.ranking import Ranking, Scored
 from retrieval.resolved import resolved
+from retrieval.weights import Weights
 
 MOST_QUOTES = 5
 
 _MARGIN = 4.0
 """A further quote may score this much less than the first."""
+_CLOSE = 0.4
+"""A question must reach this share of the threshold for what comes closest to it to be worth showing."""
+_BESIDE = 2.0
+"""A sentence beside a quote is part of it when it scores at most this much less: it holds the answer with odds of one
+to seven or better."""
 
 
-def answer(
-    question: Question,
-    hits: Sequence[Hit],
-    articles: Mapping[str, Article],
-    idf: Callable[[str], float],
-    threshold: float,
-) -> Answer:
+def answer(question: Question, ranking: Ranking, weights: Weights, threshold: float) -> Answer:
     """Choose the quotes; `not_found` when the best one's confidence is below `threshold`."""
-    ranked = scored(question, hits, articles, idf)
-    if not ranked:
+    if not ranking.sentences:
         return Answer(question, "not_found")
-    confidence = certainty(ranked[0])
+    confidence = certainty(ranking.sentences[0], ranking, weights)
+    chosen = choose(ranking.sentences)
     if confidence < threshold:
-        return Answer(question, "not_found", confidence)
-    chosen = choose(ranked)
-    differing: list[Scored] = []
-    if accounts.may_differ(question):
-        sure = [one for one in chosen if certainty(one) >= threshold]
-        differing = accounts.differing(Asked(question, hits, idf), sure, ranked)
-    quotes = tuple(_quotes(question, differing or chosen, ranked))
+        closest = next(_quotes(question, chosen, ranking.sentences)) if confidence >= threshold * _CLOSE else None
+        return Answer(question, "not_found", confidence, closest=closest)
+    differing = _differing(ranking, chosen, weights, threshold)
+    quotes = tuple(_quotes(question, differing or chosen, ranking.sentences))
     corrections = tuple(_printed(question.corrections, quotes))
     return Answer(replace(question, corrections=corrections), "answered", confidence, quotes, differing=bool(differing))
 
@@ -56,13 +55,22 @@ def choose(ranked: Sequence[Scored]) -> list[Scored]:
     return chosen
 
 
+def _differing(ranking: Ranking, chosen: Sequence[Scored], weights: Weights, threshold: float) -> list[Scored]:
+    """The sentences by which the articles differ in what is asked; a figure must be sure to be an answer by itself."""
+    if not accounts.may_differ(ranking.asked.question):
+        return []
+    sure = [one for one in chosen if certainty(one, ranking, weights) >= threshold]
+    return accounts.differing(ranking.asked, sure, ranking.sentences)
+
+
 def _quotes(question: Question, chosen: Iterable[Scored], ranked: Sequence[Scored]) -> Iterator[Quote]:
-    """The chosen sentences as quotes, each with those beside it that it cannot do without; none is said twice."""
+    """The chosen sentences as quotes, each with those beside it that belong to it; none is said twice."""
+    scores = {_place(one.candidate): one.score for one in ranked}
     said: list[tuple[str, Span]] = []
     brought: list[Sentence] = []
     for one in chosen:
         article, own = one.candidate.context.article, one.candidate.sentence
-        whole = with_companions(one.candidate)
+        whole = _whole(one, scores)
         spans = (Span(whole[0].span.start, whole[-1].span.end), own.span)
         span = next((span for span in spans if _is_free(article.id, span, said)), None)
         if span is None or any(tells(sentence, own) for sentence in brought):
@@ -79,6 +87,29 @@ def _dates(article: Article, span: Span) -> Iterator[tuple[Span, DateRange]]:
     """The words of a quote that mean other days than they say, and these days."""
     for first, end, days in resolved(span.of(article.text), article.date):
         yield Span(span.start + first, span.start + end), days
+
+
+def _whole(one: Scored, scores: Mapping[tuple[str, int, int], float]) -> tuple[Sentence, ...]:
+    """The sentence, those that it cannot do without, and those beside these that may hold the answer as well as it."""
+    passage = one.candidate.context.hit.passage
+    own = with_companions(one.candidate)
+    first, last = passage.sentences.index(own[0]), passage.sentences.index(own[-1])
+    while True:
+        beside = [
+            (score, at)
+            for at in (first - 1, last + 1)
+            if (score := scores.get((passage.article_id, passage.number, at), -math.inf)) >= one.score - _BESIDE
+            and fits(passage.sentences, min(at, first), max(at, last))
+        ]
+        if not beside:
+            return passage.sentences[first : last + 1]
+        _, at = max(beside)
+        first, last = min(at, first), max(at, last)
+
+
+def _place(candidate: Candidate) -> tuple[str, int, int]:
+    passage = candidate.context.hit.passage
+    return passage.article_id, passage.number, candidate.at
 
 
 def _is_free(article_id: str, span: Span, said: Iterable[tuple[str, Span]]) -> bool:

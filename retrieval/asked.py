@@ -1,14 +1,19 @@
-"""A question and its hits in, the question made ready to be compared with sentences out."""
+"""A question in, the same made ready to be compared with sentences out."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+import math
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from functools import cached_property, lru_cache
+from itertools import chain, pairwise
 
 from retrieval import analysis, kinds
 from retrieval.analysis import Token
-from retrieval.models import Hit, Question, QuestionTerm, Sentence
+from retrieval.models import AnswerKind, Hit, Question, QuestionTerm, Sentence
+from retrieval.phrases import phrases
+from retrieval.roles import role_asked
 
+_GRAM = 4
 LEAST_IDF = 0.3
 """No word of a question counts less than this share of an unknown one: in a small collection the names that it is all
 about stand in nearly every passage, and idf alone would ignore them (seeds: .81 right at once without, .87 with)."""
@@ -22,6 +27,7 @@ class View:
     tokens: tuple[Token, ...]
     places: dict[str, tuple[int, ...]]
     words: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
 
 
 @lru_cache(maxsize=20_000)
@@ -31,7 +37,27 @@ def view(text: str) -> View:
     places: dict[str, tuple[int, ...]] = {}
     for at, token in enumerate(tokens):
         places[token.term] = (*places.get(token.term, ()), at)
-    return View(text, tokens, places, frozenset(token.word for token in tokens))
+    terms = [token.term for token in tokens]
+    pairs = frozenset(chain(pairwise(terms), zip(terms, terms[2:], strict=False)))
+    return View(text, tokens, places, frozenset(token.word for token in tokens), pairs)
+
+
+@lru_cache(maxsize=20_000)
+def held_phrases(kind: AnswerKind, text: str) -> list[tuple[int, int]]:
+    """Where a sentence holds phrases of a kind, remembered."""
+    return phrases(kind, text)
+
+
+@lru_cache(maxsize=50_000)
+def grams_of(word: str) -> tuple[str, ...]:
+    """The runs of four letters in a word and its two ends; the whole of a shorter one."""
+    framed = f"^{word}$"
+    return tuple(framed[at : at + _GRAM] for at in range(max(1, len(framed) - _GRAM + 1)))
+
+
+def grams_in(words: Iterable[str]) -> frozenset[str]:
+    """The runs of four letters in some words."""
+    return frozenset(chain.from_iterable(map(grams_of, words)))
 
 
 class Asked:
@@ -43,6 +69,7 @@ class Asked:
 
     def __init__(self, question: Question, hits: Sequence[Hit], idf: Callable[[str], float]) -> None:
         self.question = question
+        self._hits = hits
         self.terms = question.all_terms
         unknown = idf("")
         missing = unknown * max(0.0, 1 - sum(term.weight for term in self.terms))
@@ -50,24 +77,70 @@ class Asked:
         self.weights = {term: weight / (sum(raw.values()) + missing) for term, weight in raw.items()}
         self.attainable = missing + sum(idf(term.term) * term.weight for term in self.terms if not term.dated)
         self.dated = frozenset(term.term for term in self.terms if term.dated)
-        self.names = _names(self.terms, hits)
         self.foreign_name = any(term.name and not term.dated and idf(term.term) >= unknown for term in self.terms)
-        self.words = {analysis.normalise(term.word): self.weights[term.term] for term in self.terms}
-        self.pairs = tuple(pairwise(term.term for term in question.terms))
+        read = {typed for typed, _ in question.corrections}
+        self._words = {analysis.normalise(one.word): one.term for one in self.terms if one.word not in read}
+        self._meant = frozenset(one.term for one in self.terms if one.word in read)
+        self._pairs = _weighted_pairs([term.term for term in question.terms], self.weights)
+        self._grams = _weighted_grams(self._words | {term: term for term in self._meant}, self.weights)
+        self._gram_set = frozenset(self._grams)
         self.speakers = _speakers(question)
-        self.focus = _focus(question)
         self.counted = _counted(question)
         self.naming = kinds.is_naming(question.text)
+        self.role = role_asked(question.text)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The terms that are names, as far as capitals tell: in the question, or each time inside a hit's sentences."""
+        return _names(self.terms, self._hits)
+
+    @cached_property
+    def focus(self) -> frozenset[str]:
+        """The terms that a figure should stand near: what is counted, else any term of the question."""
+        return _focus(self.question)
 
     def held(self, sentence: Sentence) -> frozenset[str]:
         """The terms of the question that a sentence holds in so many words."""
         return frozenset(view(sentence.text).places.keys() & self.weights.keys())
 
-    def coverage(self, held: Container[str], in_time: bool = False) -> float:
-        """The weight of the terms that are held in so many words; of a date's, also when the time is right."""
+    def coverage(self, held: Container[str]) -> float:
+        """The weight of the terms that are held in so many words."""
+        return sum([weight for term, weight in self.weights.items() if term in held])
+
+    def exact(self, words: Container[str], held: Container[str], dated: Container[str] = ()) -> float:
+        """The weight of the terms whose words are held as typed.
+
+        For a misspelt word its term must be among those `held`, and words of a date are held on the right day, too.
+        """
+        typed = [term for word, term in self._words.items() if word in words or term in dated]
         return sum(
-            [weight for term, weight in self.weights.items() if term in held or (in_time and term in self.dated)]
+            [self.weights[term] for term in typed] + [self.weights[term] for term in self._meant if term in held]
         )
+
+    def bigrams(self, pairs: Container[tuple[str, str]]) -> float:
+        """The share of the question's neighbouring terms that are held as neighbours too, by weight."""
+        return sum([weight for pair, weight in self._pairs.items() if pair in pairs])
+
+    def grams(self, held: Sequence[Set[str]]) -> list[float]:
+        """The share of the question's runs of four letters in each of these sets of them.
+
+        A run weighs the more the fewer of the sets hold it, so that what sets them apart decides.
+        """
+        counts = Counter(chain.from_iterable(held))
+        weights = {gram: share * math.log(1 + len(held) / max(1, counts[gram])) for gram, share in self._grams.items()}
+        whole = sum(weights.values()) or 1.0
+        return [sum([weights[gram] for gram in grams]) / whole for grams in held]
+
+    def grams_among(self, grams: Set[str]) -> Set[str]:
+        """Those of the question's runs of four letters that are among these."""
+        return self._gram_set & grams
+
+    def grams_in(self, texts: Sequence[Set[str]]) -> list[Set[str]]:
+        """Those of the question's runs of four letters that stand in each of these texts, given by their words."""
+        touching = {
+            word: found for word in set().union(*texts) if (found := self._gram_set.intersection(grams_of(word)))
+        }
+        return [set().union(*[touching[word] for word in touching.keys() & text]) for text in texts]
 
     def related(self, held: Container[str]) -> float:
         """The weight of the terms that are held only by a related term."""
@@ -80,8 +153,25 @@ class Asked:
         )
 
 
+def _weighted_pairs(terms: Sequence[str], weights: Mapping[str, float]) -> dict[tuple[str, str], float]:
+    """Neighbouring terms, each pair with the share of the lighter one among all."""
+    lighter = {(left, right): min(weights[left], weights[right]) for left, right in pairwise(terms)}
+    whole = sum(lighter.values()) or 1.0
+    return {pair: weight / whole for pair, weight in lighter.items()}
+
+
+def _weighted_grams(words: Mapping[str, str], weights: Mapping[str, float]) -> dict[str, float]:
+    """The runs of four letters of some words; the weight of each word's term is shared out among its own."""
+    shares: dict[str, float] = {}
+    for word, term in words.items():
+        grams = grams_of(word)
+        for gram in grams:
+            shares[gram] = shares.get(gram, 0.0) + weights[term] / len(grams)
+    return shares
+
+
 def _names(terms: Sequence[QuestionTerm], hits: Sequence[Hit]) -> frozenset[str]:
-    """The terms that are names, as far as capitals tell: in the question, or each time inside the hits' sentences."""
+    """The terms that are names, as far as capitals tell: in the question, or each time inside a hit's sentences."""
     named = {term.term for term in terms if term.name}
     unsure = {term.term for term in terms} - named
     capital: dict[str, bool] = {}
@@ -96,19 +186,21 @@ def _names(terms: Sequence[QuestionTerm], hits: Sequence[Hit]) -> frozenset[str]
 
 
 def _speakers(question: Question) -> frozenset[str]:
-    """The terms of whose words are asked for; none where anybody's are ("What was said on 11 March?")."""
+    """The terms of whose words are asked for; of whom the turn before named, where this one only has a pronoun.
+
+    None where anybody's are ("What was said on 11 March?").
+    """
     asked = frozenset(analysis.terms(kinds.speaker(question.text)))
-    if question.kind != "statement" or asked:
-        return asked
-    others = [term for term in question.all_terms if not term.dated]
-    return frozenset(term.term for term in others) if any(term.weight == 1 for term in others) else frozenset()
+    named = frozenset(term.term for term in question.carried if term.name)
+    return asked or named if question.kind == "statement" else asked
 
 
 def _counted(question: Question) -> frozenset[str]:
     """The terms of what is to be counted, and what may stand for them; none where the question does not say."""
     if question.kind != "count":
         return frozenset()
-    counted = frozenset(analysis.terms(kinds.counted(question.text))[:1])
+    terms = analysis.terms(kinds.counted(question.text))
+    counted = terms[1:2] if len(terms) > 1 and analysis.is_nationality(terms[0]) else terms[:1]
     return _with_related(term for term in question.all_terms if term.term in counted)
 
 

@@ -33,6 +33,7 @@ _HE_SAID = re.compile(
 )
 _TIMES = frozenset(name.lower() for name in (*calendar.day_name, *calendar.month_name))
 _OPENING, _CLOSING = "“«", "”»"
+_MARKS = _OPENING + _CLOSING + '"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,12 @@ def with_companions(candidate: Candidate) -> tuple[Sentence, ...]:
     before = at - 1 if at and _LEANS_BACK.match(sentences[at].text) else at
     speaker = _speaker(article, sentences, at)
     ranges = [(min(at, *others), max(at, *others)) for others in ((before, speaker), (speaker,), (before,))]
-    first, last = next((found for found in ranges if _fits(sentences, *found)), (at, at))
+    first, last = next((found for found in ranges if fits(sentences, *found)), (at, at))
     return sentences[first : last + 1]
 
 
-def _fits(sentences: Sequence[Sentence], first: int, last: int) -> bool:
+def fits(sentences: Sequence[Sentence], first: int, last: int) -> bool:
+    """Whether the sentences from `first` to `last`, both of them in, are few and short enough for a quote."""
     return last - first < MOST_SENTENCES and sentences[last].span.end - sentences[first].span.start <= LONGEST_QUOTE
 
 
@@ -74,6 +76,8 @@ def _speaker(article: Article, sentences: Sequence[Sentence], at: int) -> int:
     if _HE_SAID.search(sentences[at].text):
         earlier = range(at - 1, max(-1, at - MOST_SENTENCES), -1)
         return next((before for before in earlier if next(_spoken([sentences[before]])).names_speaker), at)
+    if not any(mark in sentences[other].text for other in range(at + 1) for mark in _MARKS):
+        return at
     first, last = _paragraph(article, sentences, at)
     spoken = list(_spoken(sentences[first:last]))
     here = at - first

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from retrieval import accounts, answers, articles, catalog, copies, events, hits, passages, sources
+from retrieval import accounts, answers, articles, catalog, copies, events, hits, passages, sources, weights
+from retrieval.explanations import Explanation
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import (
     Answer,
@@ -22,6 +23,7 @@ from retrieval.models import (
 )
 from retrieval.periods import asked_words
 from retrieval.questions import understand
+from retrieval.ranking import rank
 from retrieval.shape import code_shape
 from retrieval.sources import SourceFile
 from retrieval.store import Entry, Store
@@ -41,6 +43,7 @@ class Engine:
         self.articles: Mapping[str, Article] = {entry.article.id: entry.article for entry in entries}
         self.passages: tuple[Passage, ...] = tuple(passage for entry in entries for passage in entry.passages)
         self._threshold = settings.threshold
+        self._weights = weights.load(settings.weights) if settings.weights else weights.load()
         self._index = MemoryIndex(self.articles, self.passages, settings.k1, settings.b)
         self._newest = max((article.date for article in self.articles.values() if article.date), default=None)
 
@@ -54,19 +57,24 @@ class Engine:
 
     async def ask(self, text: str, before: Answer | None = None) -> Answer:
         """Answer `text`; `before` is the last answer in the same chat, for questions that follow up on it."""
+        return self.explain(text, before).answer
+
+    def explain(self, text: str, before: Answer | None = None) -> Explanation:
+        """The answer to `text`, with all that was looked at for it."""
         question = understand(text, self._index, self._newest, before)
         if question.smalltalk:
-            return Answer(question, "smalltalk", 1.0)
+            return Explanation(Answer(question, "smalltalk", 1.0), None, self._weights, self._threshold)
         if self._newest is not None:
             question = hits.bounded(question, self._index, self.articles)
-        answer = self._answer(question)
+        explanation = self._explained(question)
         if question.dates is None or self._newest is None:
-            return answer
-        if not question.stated and (missing := events.missing(answer)):
+            return explanation
+        if not question.stated and (missing := events.missing(explanation.answer)):
             saying = self._saying(question)
-            if saying is not None and events.missing(saying) < missing:
+            if saying is not None and events.missing(saying.answer) < missing:
                 return saying
-        return replace(answer, undated=self._without_date(answer))
+        answer = replace(explanation.answer, undated=self._without_date(explanation.answer))
+        return replace(explanation, answer=answer)
 
     def _hits(self, question: Question) -> list[Hit]:
         """The candidates for a question: the best of all, and the best of the days that it asks about."""
@@ -76,14 +84,17 @@ class Engine:
             found += accounts.with_positions(question, self._index.search(terms, FURTHER))
         return hits.ranked(hits.in_days(question, found, self._index, self.articles, self._newest))
 
-    def _answer(self, question: Question) -> Answer:
-        return answers.answer(question, self._hits(question), self.articles, self._index.idf, self._threshold)
+    def _explained(self, question: Question) -> Explanation:
+        ranking = rank(question, self._hits(question), self.articles, self._index.idf, self._weights)
+        answer = answers.answer(question, ranking, self._weights, self._threshold)
+        return Explanation(answer, ranking, self._weights, self._threshold)
 
-    def _saying(self, question: Question) -> Answer | None:
+    def _saying(self, question: Question) -> Explanation | None:
         """The answer from all days, where it says the very words that the days asked about were worked out from."""
-        answer = self._answer(replace(question, dates=None, event=""))
+        explanation = self._explained(replace(question, dates=None, event=""))
+        quotes = explanation.answer.quotes
         phrase = question.event or asked_words(question.text, self._newest)
-        return answer if answer.quotes and phrase and events.says(answer.quotes[0].text, phrase) else None
+        return explanation if quotes and phrase and events.says(quotes[0].text, phrase) else None
 
     def _without_date(self, answer: Answer) -> int:
         """How many articles an answer bounded by days leaves out because they have no date."""

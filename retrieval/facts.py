@@ -29,7 +29,7 @@ def fullest(one: Scored, ranked: Iterable[Scored]) -> Scored:
         for other in ranked
         if len(one.terms) < len(other.terms) < 2 * len(one.terms)
         and tells(other.candidate.sentence, own.sentence)
-        and other.features[0] >= one.features[0]
+        and other.features["coverage"] >= one.features["coverage"]
     ]
     return max(fuller, key=lambda other: len(other.terms), default=one)
 

@@ -4,35 +4,38 @@ Every feature lies between 0 and 1, and they are the same over every index: only
 """
 
 import datetime as dt
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
+from typing import get_args
 
-from retrieval import analysis, kinds, phrases, resolved
-from retrieval.asked import Asked, View, view
+from retrieval import kinds, resolved, speech
+from retrieval.asked import Asked, View, held_phrases, view
 from retrieval.models import AnswerKind, Article, DateRange, Hit, Question, Sentence, Span
+from retrieval.relations import measured
+from retrieval.roles import holds_role
+from retrieval.views import title_terms
 
+KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 FEATURES = (
+    "passage",
     "coverage",
-    "related",
     "flat_coverage",
-    "names",
     "exact",
-    "passage_coverage",
-    "neighbour_coverage",
-    "title_coverage",
+    "grams",
     "bigrams",
+    "related",
     "proximity",
-    "passage_score",
-    "strength",
-    "kind",
-    "kind_near",
-    "figure_near",
+    "in_title",
+    "beside",
+    "before",
+    "length",
+    "new_terms",
+    "pull",
+    *(f"holds_{kind}" for kind in KINDS),
     "speaker",
-    "opening",
-    "short",
     "lacks_figure",
+    "lacks_role",
     "unspoken",
     "foreign_name",
     "near_before",
@@ -40,22 +43,23 @@ FEATURES = (
     "newest",
 )
 _NEAR = 6
-_COUNTED = 2
-_SHORT_TERMS = 5
+_LONG = 30
+_MANY_NEW = 15
 _LONGEST_SEASON = dt.timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A hit among the others: its article, its score as a share of the best, and whether its article is the newest.
+    """A hit among the others: its article, its passage's score less the best one's, whether its article is the newest.
 
-    `held` are the terms of the question that each of its sentences holds.
+    `views` are its sentences as the features see them, `held` the terms of the question that each holds.
     """
 
     hit: Hit
     article: Article
-    share: float
+    score: float
     newest: bool
+    views: tuple[View, ...]
     held: tuple[frozenset[str], ...]
 
 
@@ -75,54 +79,59 @@ class Candidate:
 
 def passage_features(asked: Asked, context: Context) -> dict[str, float]:
     """The features that all sentences of a hit share; what depends on the time is not among them."""
-    passage = context.hit.passage
-    titles = _title_terms(context.article.title, passage.heading)
     return {
-        "title_coverage": asked.coverage(titles),
-        "passage_score": context.share,
-        "strength": min(1.0, context.hit.score / asked.attainable) if asked.attainable else 1.0,
-        "opening": 1 / (1 + passage.number),
+        "passage": context.score,
         "foreign_name": float(asked.foreign_name),
         "newest": float(asked.question.latest and context.newest),
     }
 
 
-def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float]) -> tuple[float, ...]:
-    """The features of a candidate, in the order of `FEATURES`; `shared` are those of its passage."""
-    question, held, at = asked.question, candidate.context.held, candidate.at
-    own = view(candidate.sentence.text)
-    found = evidence(question, own)
-    near = _nearness(asked, own, found)
-    spoken = _spoken(asked, own)
+def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float], grams: float) -> dict[str, float]:
+    """The features of a candidate, by name; what is not named is 0.
+
+    `shared` are those of its passage, `grams` its share of the question's runs of four letters.
+    """
+    question, context, at = asked.question, candidate.context, candidate.at
+    own = context.views[at]
     dated = asked.dated if candidate.in_time and question.dates and question.dates.closed else frozenset[str]()
-    dated_words = {word for word in asked.words if dated and analysis.term_of(word) in dated}
-    values = {
+    held = context.held[at] | dated
+    found = evidence(question, own)
+    before = context.views[at - 1].text if at else ""
+    spoken = _spoken(asked, own, before)
+    statement = question.kind == "statement"
+    beside = frozenset().union(*context.held[max(0, at - 1) : at + 2]) - held
+    titled = title_terms(context.article.title, context.hit.passage.heading) - held
+    values: dict[str, float] = {
         **shared,
-        "coverage": asked.coverage(held[at], candidate.in_time),
+        f"holds_{question.kind}": spoken if statement else float(bool(found)),
+        "pull": _pull(asked, own, found),
+        "coverage": asked.coverage(held),
+        "flat_coverage": len(held) / max(1, len(asked.weights)),
+        "exact": asked.exact(own.words, held, dated),
+        "grams": grams,
+        "bigrams": asked.bigrams(own.pairs),
         "related": asked.related(own.places),
-        "flat_coverage": _share(asked.weights, own.places.keys() | dated),
-        "names": _share(asked.names, own.places) if asked.names else 1.0,
-        "exact": sum([weight for word, weight in asked.words.items() if word in own.words or word in dated_words]),
-        "passage_coverage": asked.coverage(frozenset().union(*held), candidate.in_time),
-        "neighbour_coverage": asked.coverage(frozenset().union(*held[max(0, at - 1) : at + 2]), candidate.in_time),
-        "bigrams": _bigrams(asked, own),
         "proximity": _proximity(asked, own),
-        "kind": spoken if question.kind == "statement" else float(bool(found)),
-        "kind_near": spoken if question.kind == "statement" and not asked.naming else near,
-        "figure_near": near if question.kind in kinds.MEASURED else 0.0,
+        "in_title": asked.coverage(titled),
+        "beside": asked.coverage(beside),
+        "before": asked.coverage(context.held[at - 1] - held) if at else 0.0,
+        "length": min(1.0, len(own.tokens) / _LONG),
+        "new_terms": min(1.0, (len(own.places) - len(held)) / _MANY_NEW),
         "speaker": spoken,
-        "short": float(len(own.tokens) < _SHORT_TERMS),
-        "lacks_figure": float(question.kind in kinds.MEASURED and not (found and _counts(asked, own, found))),
-        "unspoken": float(question.kind == "statement" and not asked.naming and not spoken),
-        "near_before": float(_overlaps(question.near, candidate, candidate.context.hit.passage.span)),
+        "lacks_figure": float(
+            question.kind in kinds.MEASURED and not (found and measured(own.text, question.kind, asked.counted))
+        ),
+        "lacks_role": float(asked.role is not None and not holds_role(own.text, asked.role, before)),
+        "unspoken": float(statement and not asked.naming and not spoken),
+        "near_before": float(_overlaps(question.near, candidate, context.hit.passage.span)),
         "said_before": float(_overlaps(question.near, candidate, candidate.sentence.span)),
     }
-    return tuple([values[name] for name in FEATURES])
+    return values
 
 
 def evidence(question: Question, own: View) -> list[tuple[int, int]]:
     """Spans of a sentence that could be the answer and are not the question's own words."""
-    spans = _phrases(question.kind, own.text)
+    spans = held_phrases(question.kind, own.text)
     if not spans:
         return []
     asked = {term.term for term in question.all_terms}
@@ -160,32 +169,6 @@ def _is_mentioned(said: resolved.Spoken, text: str) -> bool:
     return bool(is_year and kinds.SAYING_TERMS & view(text).places.keys())
 
 
-@lru_cache(maxsize=10_000)
-def _title_terms(title: str, heading: str) -> frozenset[str]:
-    return frozenset(analysis.terms(f"{title} {heading}"))
-
-
-@lru_cache(maxsize=20_000)
-def _phrases(kind: AnswerKind, text: str) -> list[tuple[int, int]]:
-    return phrases.phrases(kind, text)
-
-
-def _share(wanted: Collection[str], held: Container[str]) -> float:
-    return sum([term in held for term in wanted]) / len(wanted) if wanted else 0.0
-
-
-def _bigrams(asked: Asked, own: View) -> float:
-    """The share of the question's neighbouring terms that stand side by side in the sentence too, in that order."""
-    if not asked.pairs:
-        return 0.0
-    held = [
-        any(after - before in (1, 2) for before in own.places[left] for after in own.places[right])
-        for left, right in asked.pairs
-        if left in own.places and right in own.places
-    ]
-    return sum(held) / len(asked.pairs)
-
-
 def _proximity(asked: Asked, own: View) -> float:
     """How close together the matched terms stand: 1 for side by side, towards 0 the wider they are spread."""
     matched = [own.places[term.term] for term in asked.terms if term.term in own.places]
@@ -195,42 +178,29 @@ def _proximity(asked: Asked, own: View) -> float:
     return sum([1 / max(1, gap) for gap in gaps]) / len(gaps)
 
 
-def _nearness(asked: Asked, own: View, found: Sequence[tuple[int, int]]) -> float:
-    """How near a phrase of the expected kind stands to its focus: 1 within a word or so, 0 beyond six."""
+def _pull(asked: Asked, own: View, found: Sequence[tuple[int, int]]) -> float:
+    """How near a phrase of the expected kind stands to all that was asked: each term's weight, less with each word."""
     if not found:
         return 0.0
-    matched = [at for term in asked.focus for at in own.places.get(term, ())]
+    places = [(own.places[term], weight) for term, weight in asked.weights.items() if term in own.places]
     phrases = [at for at, token in enumerate(own.tokens) if any(start <= token.start < end for start, end in found)]
-    gap = min([abs(a - b) for a in matched for b in phrases if a != b], default=_NEAR + 1)
-    return max(0.0, 1 - (gap - 1) / _NEAR)
-
-
-def _counts(asked: Asked, own: View, found: Sequence[tuple[int, int]]) -> bool:
-    """Whether a figure counts what the question wants counted: it stands at most two words before it.
-
-    Where the question does not say in so many words what is to be counted, any figure will do.
-    """
-    if not asked.counted:
-        return True
-    figures = [at for at, token in enumerate(own.tokens) if any(start <= token.start < end for start, end in found)]
-    return any(
-        0 <= noun - figure <= _COUNTED
-        for term in asked.counted
-        for noun in own.places.get(term, ())
-        for figure in figures
+    return max(
+        (
+            sum([weight / (1 + min([abs(at - phrase) for at in held]) / _NEAR) for held, weight in places])
+            for phrase in phrases
+            if own.tokens[phrase].term not in asked.weights
+        ),
+        default=0.0,
     )
 
 
-def _spoken(asked: Asked, own: View) -> float:
-    """How much of the speaker stands close to a verb of saying: up to six words before it, or three after."""
-    saying = [at for verb in kinds.SAYING_TERMS & own.places.keys() for at in own.places[verb]]
+def _spoken(asked: Asked, own: View, before: str) -> float:
+    """How surely a sentence gives somebody's words or view; anybody's where the question does not say whose."""
+    if asked.question.kind != "statement":
+        return 0.0
     if not asked.speakers:
-        return float(asked.question.kind == "statement" and bool(saying))
-    near = [
-        any(-3 <= verb - at <= 6 and at != verb for at in own.places.get(term, ()) for verb in saying)
-        for term in asked.speakers
-    ]
-    return sum(near) / len(near)
+        return float(not kinds.SAYING_TERMS.isdisjoint(own.places))
+    return speech.position(own.text, asked.speakers, before)
 
 
 def _overlaps(near: tuple[str, Span] | None, candidate: Candidate, span: Span) -> bool:

@@ -1,6 +1,7 @@
 """A question and an index in, the passages that may answer it out, best first."""
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -9,8 +10,10 @@ from retrieval.index.base import Index
 from retrieval.models import Article, DateRange, Hit, Question, QuestionTerm
 from retrieval.periods import asked_event
 
-CANDIDATES = 12
-"""Passages looked at closely for each question, of all days, and again of the days that it asks about."""
+CANDIDATES = 30
+"""Passages rescored for each question, of all days, and again of the days that it asks about."""
+_RELATED = 0.5
+"""Finding passages, a related word counts this share of what it does in ranking them."""
 _WEEK = 7
 """What happened is told in the articles of the week after, and what will in those of the week before."""
 
@@ -101,8 +104,10 @@ def weights(terms: Iterable[QuestionTerm]) -> dict[str, float]:
     """What to search for: each term and what may stand for it, with how much it counts."""
     found: dict[str, float] = {}
     for term in terms:
-        for other, share in ((term.term, 1.0), *term.related):
-            found[other] = max(found.get(other, 0.0), share * term.weight)
+        weight = math.sqrt(term.weight)
+        found[term.term] = max(found.get(term.term, 0.0), weight)
+        for other, share in term.related:
+            found[other] = max(found.get(other, 0.0), share * weight * _RELATED)
     return found
 
 

@@ -27,13 +27,17 @@ LeftOutReason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """What the engine needs to know; `data_dir=None` keeps the cache in memory."""
+    """What the engine needs to know.
+
+    `data_dir=None` keeps the cache in memory; `weights` is another file of fitted weights than the one it ships with.
+    """
 
     corpus: Path
     data_dir: Path | None = None
     k1: float = 0.6
     b: float = 0.75
-    threshold: float = 0.25
+    threshold: float = 0.15
+    weights: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -64,7 +64,7 @@ _LIGHT_WORDS = frozenset(
     """
     make makes made making get gets got go goes went gone come comes came take takes took use uses used work works put
     do does done good bad best better great well way ways people person someone anyone anything lot part parts new old
-    become became need needs find know let show want first also like currently today
+    need needs find know let show want first also like currently today
     """.split()  # noqa: SIM905 -- reads better as prose
 )
 _LIGHT = frozenset(map(analysis.term_of, _LIGHT_WORDS))

@@ -1,95 +1,113 @@
 """A Question and the hits for it in, their sentences out, best first, and how sure it is that the best one answers."""
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from retrieval import features
 from retrieval.asked import Asked, view
-from retrieval.features import FEATURES, Candidate, Context
+from retrieval.features import Candidate, Context
 from retrieval.models import Article, Hit, Question, Sentence
+from retrieval.views import passage_views
+from retrieval.weights import Weights
 
-RANKING: Mapping[str, float] = {
-    "coverage": 2.2,
-    "related": 2.0,
-    "flat_coverage": 1.8,
-    "names": 0.3,
-    "exact": 2.1,
-    "passage_coverage": 1.2,
-    "neighbour_coverage": 2.4,
-    "title_coverage": 1.6,
-    "bigrams": 0.6,
-    "proximity": 0.4,
-    "passage_score": 3.1,
-    "strength": 2.8,
-    "kind": 1.0,
-    "kind_near": 0.8,
-    "figure_near": 0.6,
-    "speaker": 0.8,
-    "opening": 0.4,
-    "short": -0.3,
-    "lacks_figure": -1.5,
-    "unspoken": 0.0,
-    "foreign_name": 0.0,
-    "near_before": 1.0,
-    "said_before": -2.0,
-    "newest": 3.0,
-}
-"""What each feature adds to a sentence's score. A softmax over the sentences of twelve passages, fitted to 1,500
-questions over 36 encyclopedia articles, gave most of them; what those questions hardly show (related words, speakers,
-follow-ups, newest) is set by hand."""
+KEPT = 10
+"""Passages whose sentences are compared, of all that the index proposes."""
 
-CERTAINTY: Mapping[str, float] = {
-    "coverage": 1.0,
-    "related": 1.2,
-    "exact": 1.0,
-    "passage_coverage": 0.5,
-    "neighbour_coverage": 0.4,
-    "title_coverage": 3.5,
-    "bigrams": 2.0,
-    "strength": 4.0,
-    "lacks_figure": -3.0,
-    "unspoken": -4.0,
-    "foreign_name": -1.3,
-    "near_before": 1.5,
-}
-CERTAINTY_AT_NONE = -4.05
-"""Logistic model of "the articles answer this" from the best sentence's features: near the maximum likelihood for 3,000
-questions over 36 encyclopedia articles and 500 about others (AUROC 0.94), the title's weight held back. Figures that
-count something else and speakers who say nothing, which hardly occur there, weigh what a reader would give them."""
 
-_RANKING = tuple(RANKING[name] for name in FEATURES)
-_CERTAINTY = tuple(CERTAINTY.get(name, 0.0) for name in FEATURES)
+@dataclass(frozen=True, slots=True)
+class ScoredPassage:
+    """A hit, its views by name, and their weighted sum."""
+
+    hit: Hit
+    views: Mapping[str, float]
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate, the terms of its sentence, its features in the order of `FEATURES`, and their weighted sum."""
+    """A candidate, the terms of its sentence, its features by name, and their weighted sum."""
 
     candidate: Candidate
     terms: Set[str]
-    features: tuple[float, ...]
+    features: Mapping[str, float]
     score: float
 
 
-def scored(
-    question: Question, hits: Sequence[Hit], articles: Mapping[str, Article], idf: Callable[[str], float]
-) -> list[Scored]:
-    """Every sentence of the hits that falls into the days asked about, best first."""
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A question made ready, its hits rescored, best first, and the sentences of the best of them, best first.
+
+    `articles` is how many there are in all.
+    """
+
+    asked: Asked
+    articles: int
+    passages: tuple[ScoredPassage, ...]
+    sentences: tuple[Scored, ...]
+
+
+def rank(
+    question: Question,
+    hits: Sequence[Hit],
+    articles: Mapping[str, Article],
+    idf: Callable[[str], float],
+    weights: Weights,
+) -> Ranking:
+    """Rescore the hits, and compare the sentences of the best that fall into the days asked about."""
     asked = Asked(question, hits, idf)
-    best = max((hit.score for hit in hits), default=0.0)
-    dates = [day for hit in hits if (day := articles[hit.passage.article_id].date)]
-    newest = max(dates, default=None)
+    passages = _rescored(asked, hits, articles, weights)
+    kept = list(_contexts(asked, passages, articles))
+    words = [one.context.views[one.at].words for _, candidates in kept for one in candidates]
+    grams = iter(asked.grams(asked.grams_in(words)))
     found = []
-    for hit in hits:
-        article = articles[hit.passage.article_id]
-        held = tuple(map(asked.held, hit.passage.sentences))
-        context = Context(hit, article, hit.score / best, newest is not None and article.date == newest, held)
+    for context, candidates in kept:
         shared = features.passage_features(asked, context)
-        for candidate in _candidates(question, context):
-            values = features.measure(asked, candidate, shared)
-            found.append(Scored(candidate, terms_of(candidate.sentence), values, _weighted(_RANKING, values)))
-    return sorted(found, key=lambda one: -one.score)
+        measured = [features.measure(asked, candidate, shared, next(grams)) for candidate in candidates]
+        for candidate, values in zip(candidates, measured, strict=True):
+            found.append(Scored(candidate, terms_of(candidate.sentence), values, weighted(weights.sentences, values)))
+    return Ranking(asked, len(articles), tuple(passages), tuple(sorted(found, key=lambda one: -one.score)))
+
+
+def terms_of(sentence: Sentence) -> Set[str]:
+    """The index terms that a sentence holds."""
+    return view(sentence.text).places.keys()
+
+
+def _rescored(
+    asked: Asked, hits: Sequence[Hit], articles: Mapping[str, Article], weights: Weights
+) -> list[ScoredPassage]:
+    """The hits by the weighted sum of their views, best first."""
+    seen = zip(hits, passage_views(asked, hits, articles), strict=True)
+    return sorted(
+        (ScoredPassage(hit, views, weighted(weights.passages, views)) for hit, views in seen),
+        key=lambda one: -one.score,
+    )
+
+
+def _contexts(
+    asked: Asked, passages: Sequence[ScoredPassage], articles: Mapping[str, Article]
+) -> Iterator[tuple[Context, list[Candidate]]]:
+    """The best passages that have sentences of the days asked about, and those sentences."""
+    dates = [day for one in passages if (day := articles[one.hit.passage.article_id].date)]
+    newest = max(dates, default=None)
+    kept = 0
+    for one in passages:
+        article = articles[one.hit.passage.article_id]
+        sentences = one.hit.passage.sentences
+        context = Context(
+            one.hit,
+            article,
+            one.score - passages[0].score,
+            newest is not None and article.date == newest,
+            tuple([view(sentence.text) for sentence in sentences]),
+            tuple(map(asked.held, sentences)),
+        )
+        candidates = list(_candidates(asked.question, context))
+        if candidates:
+            yield context, candidates
+            kept += 1
+        if kept == KEPT:
+            return
 
 
 def _candidates(question: Question, context: Context) -> Iterator[Candidate]:
@@ -100,15 +118,6 @@ def _candidates(question: Question, context: Context) -> Iterator[Candidate]:
             yield Candidate(context, at, bool(in_time))
 
 
-def certainty(best: Scored) -> float:
-    """How sure it is that the articles answer the question at all, from 0 to 1."""
-    return 1 / (1 + math.exp(-CERTAINTY_AT_NONE - _weighted(_CERTAINTY, best.features)))
-
-
-def terms_of(sentence: Sentence) -> Set[str]:
-    """The index terms that a sentence holds."""
-    return view(sentence.text).places.keys()
-
-
-def _weighted(weights: Iterable[float], values: Iterable[float]) -> float:
-    return sum([weight * value for weight, value in zip(weights, values, strict=True)])
+def weighted(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
+    """The sum of the values, each times the weight of its name."""
+    return sum([weights[name] * value for name, value in values.items() if name in weights])

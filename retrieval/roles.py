@@ -74,7 +74,8 @@ def role_asked(question: str) -> Role | None:
         return Role(_terms(_SPOUSES), (), _content(read(found["of"] or found["did"] or found["to"])))
     if found := _LEADS.search(question):
         of = _content(_until_stop(read(found["of"])))
-        return Role(terms("leaders"), (), of) if of else None
+        # what is no country may be led by anything: by countries, a committee, nobody that holds an office
+        return Role(terms("leaders"), (), of) if any(is_nationality(term) for group in of for term in group) else None
     asked = _ASKED.search(question)
     holder = question[asked.end() :] if asked else _CALLED.sub(r"\g<holder>", question)
     return _role(read(holder), bare=asked is None)

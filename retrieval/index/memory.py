@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
 from retrieval import analysis
@@ -43,6 +44,7 @@ class MemoryIndex:
         for at, counts in enumerate(self._bm25.doc_freqs):
             for term in counts:
                 self._holding[term].append(at)
+        self._scored: dict[str, tuple[NDArray[np.intp], NDArray[np.float64]]] = {}
         self._by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
         for term in self._holding:
             self._by_start[term[0], len(term)].append(term)
@@ -51,14 +53,26 @@ class MemoryIndex:
         """See `Index.search`."""
         scores = np.full(self.size, float(not terms))
         for term, weight in terms.items():
-            if holding := self._holding.get(term):
-                # where a term is missing, rank-bm25 has 0 / 0 for k1 = 0, and for b = 1 in an empty passage
-                scores[holding] += weight * np.array(self._bm25.get_batch_scores([term], holding))
+            if term in self._holding:
+                holding, own = self._scores(term)
+                scores[holding] += weight * own
         if dates is not None:
             scores *= [day is not None and dates.holds(day) for day in self._dates]
         found = np.flatnonzero(scores > 0)
         best = found[np.lexsort((found, -scores[found]))][:limit]
         return [Hit(self._passages[at], float(scores[at]), rank) for rank, at in enumerate(best)]
+
+    def _scores(self, term: str) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """The passages that hold a term and what it adds to their scores, remembered: they are reckoned one by one.
+
+        Only these are asked for: where a term is missing, rank-bm25 has 0 / 0 for k1 = 0, and for b = 1 in an empty
+        passage.
+        """
+        if term not in self._scored:
+            holding = self._holding[term]
+            scores = np.array(self._bm25.get_batch_scores([term], holding))
+            self._scored[term] = np.array(holding), scores
+        return self._scored[term]
 
     def idf(self, term: str) -> float:
         """See `Index.idf`."""
