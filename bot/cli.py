@@ -59,6 +59,7 @@ def ask(
     question: Annotated[str, typer.Argument(metavar="QUESTION|-", help="The question; - reads one from each line.")],
     as_json: AsJson = False,
     corpus: Corpus = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why it is answered so, or not.")] = False,
 ) -> int:
     """Answer one question, or each line of standard input.
 
@@ -69,6 +70,10 @@ def ask(
     from bot.lines import answer, answer_each
 
     with desk(_settings(corpus)) as opened:
+        if explain:
+            explanation = opened.engine.explain(question)
+            typer.echo(Renderer("text").render("explanation", explanation=explanation))
+            return 0 if explanation.answer.status != "not_found" else 1
         if question != "-":
             return 0 if answer(opened, question, as_json=as_json) else 1
         answer_each(opened, as_json=as_json)
