@@ -1,5 +1,6 @@
 """What holds between the words of a sentence: a figure and what it counts."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from retrieval.lexicon import words
@@ -10,6 +11,7 @@ from retrieval.reading import Word, read
 Terms = frozenset[str]
 
 _BREAKS = frozenset(',;:()“”"–—.!?')
+_NUMBERED = frozenset({"numbered", "numbering", "totalled", "totalling", "total"})
 _COUNTED = 3
 _NEAR = 8
 
@@ -23,27 +25,27 @@ def measured(sentence: str, kind: AnswerKind, counted: Terms) -> bool:
     if not figures or not counted:
         return bool(figures)
     found = read(sentence)
-    things = [at for at, word in enumerate(found) if word.terms & counted]
-    return any(_measures(found, figure, at, kind) for at in things for figure in figures)
+    starts, ends = [word.start for word in found], [word.end for word in found]
+    for start, end in figures:
+        first, last = bisect_right(ends, start), bisect_left(starts, end) - 1
+        if first <= last and (_counts if kind == "count" else _is_near)(found, first, last, counted):
+            return True
+    return False
 
 
-def _measures(found: Sequence[Word], figure: tuple[int, int], at: int, kind: AnswerKind) -> bool:
-    """Whether the figure at characters [start, end) measures the thing at word `at`."""
-    start, end = figure
-    inside = [place for place, word in enumerate(found) if word.start < end and start < word.end]
-    if not inside:
-        return False
-    first, last = inside[0], inside[-1]
-    if kind != "count":
-        return min(abs(at - first), abs(at - last)) <= _NEAR
-    if first <= at <= last:
+def _is_near(found: Sequence[Word], first: int, last: int, counted: Terms) -> bool:
+    """Whether the thing stands within some words of the figure at words [first, last]."""
+    return any(word.terms & counted for word in found[max(0, first - _NEAR) : last + _NEAR + 1])
+
+
+def _counts(found: Sequence[Word], first: int, last: int, counted: Terms) -> bool:
+    """Whether the figure at words [first, last] counts the thing: it stands right before it, or "numbering" after."""
+    if any(word.terms & counted for word in found[first : last + 1]):
         return True
-    if at < first:
-        return first - at <= 2 and (
-            found[first].gap.strip() in (":", "(")
-            or found[first - 1].word in ("numbered", "numbering", "totalled", "total")
-        )
-    between = found[last + 1 : at + 1]
-    if at - last > _COUNTED or any(set(word.gap) & _BREAKS for word in between):
-        return False
-    return not any(word.word in words("prepositions", "auxiliaries") for word in between if word.word != "of")
+    for word in found[last + 1 : last + _COUNTED + 1]:
+        if set(word.gap) & _BREAKS or (word.word in words("prepositions", "auxiliaries") and word.word != "of"):
+            break
+        if word.terms & counted:
+            return True
+    set_off = found[first].gap.strip() in (":", "(") or (first and found[first - 1].word in _NUMBERED)
+    return bool(set_off) and any(word.terms & counted for word in found[max(0, first - 2) : first])

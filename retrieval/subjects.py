@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 
 from retrieval.lexicon import verb_forms, words
 from retrieval.reading import Word, read
@@ -22,6 +22,8 @@ _ARTICLES = frozenset(
     {"the", "a", "an", "his", "her", "its", "their", "this", "that", "these", "those", "any", "some", "no"}
 )
 _CLOSING = frozenset("”\"»’'")
+_MOST = 12
+"""Subjects of a sentence that are looked at; no sentence that somebody wrote has more."""
 _BREAKS = frozenset('“”"«»;:.!?—()[]')
 
 
@@ -41,8 +43,8 @@ def sayings(sentence: str) -> tuple[Subject, ...]:
     if ":" not in sentence and not _has_any(sentence, said | _UTTER | {"according"}):
         return ()
     found = read(sentence)
-    subjects = [*_verbs(found, said), *_according(found), *_before_colon(found)]
-    return tuple(subject for subject in subjects if subject.head)
+    subjects = chain(_verbs(found, said), _according(found), _before_colon(found))
+    return tuple(islice((subject for subject in subjects if subject.head), _MOST))
 
 
 @lru_cache(maxsize=5_000)
@@ -52,12 +54,12 @@ def stances(sentence: str) -> tuple[Subject, ...]:
     if not _has_any(sentence, held_by | words("attitudes")):
         return ()
     found = read(sentence)
-    held = [
+    held = (
         _before(found, at - 1)
         for at, word in enumerate(found)
         if word.word in words("attitudes") and any(other.word in _PASSIVE for other in found[max(0, at - 3) : at])
-    ]
-    return tuple(subject for subject in (*_verbs(found, held_by), *held) if subject.head)
+    )
+    return tuple(islice((subject for subject in chain(_verbs(found, held_by), held) if subject.head), _MOST))
 
 
 def _has_any(sentence: str, forms: frozenset[str]) -> bool:
@@ -83,7 +85,7 @@ def _verbs(found: Sequence[Word], verbs: frozenset[str]) -> Iterator[Subject]:
 def _is_verb(found: Sequence[Word], at: int) -> bool:
     """Whether a word with the term of a verb is a verb where it stands."""
     word, before = found[at].word, found[at - 1] if at else None
-    if before and (before.word in _ARTICLES or before.owner):
+    if before and (before.word in _ARTICLES or before.owner or (found[at].capital and found[at].gap == " ")):
         return False
     if word == "called" and before and before.word == "so":
         return False
@@ -176,20 +178,29 @@ def _stops() -> frozenset[str]:
 
 def _before(found: Sequence[Word], at: int) -> Subject:
     """The subject before a verb, past its auxiliaries, adverbs and times, and past what commas set apart."""
-    last = at - 1
-    while last >= 0 and _is_passed(found, last) and not set(found[last + 1].gap) & (_BREAKS | {","}):
-        last -= 1
-    if last >= 0 and found[last].word == "to" and last > 0:  # "continued to insist"
-        return _before(found, last - 1)
+    last = _past(found, at)
+    if last > 0 and found[last].word == "to":  # "continued to insist"
+        at = last - 1
+        last = _past(found, at)
+    if last > 0 and found[last].word in ("who", "which", "that"):
+        if "," in found[last].gap:
+            return _comma(found, last - 1)
+        last = _past(found, last)
     if last < 0 or set(found[last + 1].gap) & _BREAKS:
         return Subject((), (), at)
     if found[last].word in ("and", "but", "or"):
         return _opening(found, last)
-    if found[last].word in ("who", "which", "that"):
-        return _before(found, last) if last and "," not in found[last].gap else _comma(found, last - 1)
     if "," in found[last + 1].gap or "–" in found[last + 1].gap:
         return _comma(found, last)
     return _segment(found, last)
+
+
+def _past(found: Sequence[Word], at: int) -> int:
+    """The place of the last word before `at` that is no auxiliary, adverb or time; below 0 where there is none."""
+    last = at - 1
+    while last >= 0 and _is_passed(found, last) and not set(found[last + 1].gap) & (_BREAKS | {","}):
+        last -= 1
+    return last
 
 
 def _is_passed(found: Sequence[Word], at: int) -> bool:

@@ -70,6 +70,7 @@ def test_the_speaker_says_it(who, sentence):
         ("the French president", "The US president said it was over."),
         ("Michael Kowal", "Michael Lind said it was over."),
         ("Berg", "The claims about Berg were wrong."),
+        ("United", "The United States is big."),
         ("Berg", "“It is over,” said Roy, who met Berg on Sunday."),
         ("Berg", ""),
         ("", "Berg said it was over."),
@@ -147,4 +148,5 @@ def test_long_sentences(part):
     """Work grows with length alone."""
     text = part * (5_000 // len(part))
 
-    assert 0 <= said(text, speaker("Berg")) <= position(text, speaker("Berg"), text) <= 1
+    for sentence in (text, f"{text} said Berg", f"Berg, {text}, said so."):
+        assert 0 <= said(sentence, speaker("Berg")) <= position(sentence, speaker("Berg"), text) <= 1
