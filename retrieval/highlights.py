@@ -1,21 +1,22 @@
 """A question and a sentence that answers it in, the shortest phrases of the sentence that may be the answer out."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from retrieval import kinds
 from retrieval.analysis import normalise, terms
 from retrieval.asked import View
 from retrieval.lexicon import either, words
 from retrieval.models import AnswerKind, Question
-from retrieval.phrases import phrases
+from retrieval.phrases import phrases, quoted
 from retrieval.roles import holder, role_asked
 from retrieval.things import thing
 
 Phrase = tuple[int, int]
 
-_INSTEAD: Mapping[AnswerKind, tuple[AnswerKind, ...]] = {"person": ("organisation",)}
-"""Kinds that may answer where no phrase of the expected kind stands: a company may be who did it."""
+_INSTEAD: Mapping[AnswerKind, tuple[AnswerKind, ...]] = {"person": ("organisation", "place")}
+"""Kinds that may answer where no phrase of the expected kind stands: a company or a country may be who did it."""
+_APART = frozenset({"person", "place"})
 _BOUNDARY = re.compile(r"[,;:()–—]")
 _JOINT = re.compile(r"\s*(?:,|,?\s(?:and|or|&))\s(?:the\s)?")
 _SEVERAL = re.compile(
@@ -36,23 +37,30 @@ def highlights(question: Question, own: View, before: str = "") -> list[Phrase]:
     `own` is the sentence, `before` the sentence before it.
     """
     if question.kind == "thing":
-        found = thing(question, own)
-        return [found] if found else []
+        return [phrase] if (phrase := thing(question, own)) else []
     if (role := role_asked(question.text)) and (named := holder(own.text, role, before)):
         return [named]
-    for kind in (question.kind, *_INSTEAD.get(question.kind, ())):
-        if spans := _new(question, own, phrases(kind, own.text)):
-            best = _nearest(question, own, spans)
-            return [best, *_joined(own.text, best, spans)[:1]] if _SEVERAL.search(question.text) else [best]
+    for spans in _kinds_of_phrases(question, own.text):
+        if new := _new(question, own, spans):
+            best = _nearest(question, own, new)
+            return [best, *_joined(own.text, best, new)[:1]] if _SEVERAL.search(question.text) else [best]
     return []
 
 
+def _kinds_of_phrases(question: Question, text: str) -> Iterator[list[Phrase]]:
+    """The phrases of the kinds that may answer, kind by kind: of names given, what stands in quotation marks first."""
+    if question.kind == "statement" and kinds.is_naming(question.text):
+        yield quoted(text)
+    for kind in (question.kind, *_INSTEAD.get(question.kind, ())):
+        yield phrases(kind, text)
+
+
 def _new(question: Question, own: View, spans: Iterable[Phrase]) -> list[Phrase]:
-    """The phrases that are not of the question's own words alone; of places, those that share none of them."""
+    """The phrases not of the question's own words alone; of names of places and persons, those that share none."""
     asked = {term.term for term in question.all_terms}
     fully = {term.term for term in question.all_terms if term.weight == 1}
     new = [token.start for token in own.tokens if token.term not in asked]
-    old = [token.start for token in own.tokens if token.term in fully] if question.kind == "place" else []
+    old = [token.start for token in own.tokens if token.term in fully] if question.kind in _APART else []
     return [
         (start, end)
         for start, end in spans

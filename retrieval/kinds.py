@@ -214,7 +214,7 @@ def _phrase(asked: Sequence[str]) -> Sequence[str]:
 
 def _is_verb(word: str) -> bool:
     """Whether a word between "what" and a noun may be its verb: "what allows people", but not "what sports team"."""
-    return word.endswith(("s", "ed")) and not word.endswith("ss") and word not in _NO_VERBS
+    return word in words("verbs") or (word.endswith(("s", "ed")) and not word.endswith("ss") and word not in _NO_VERBS)
 
 
 @cache

@@ -81,11 +81,16 @@ def organisations(sentence: str) -> list[tuple[int, int]]:
     found = []
     for run in map(_without_office, _linked(sentence, _runs(sentence))):
         kinds = [capital.kind for capital in run]
-        if set(kinds) <= _NO_ORGANISATION or (run[0].first and "organisation" not in kinds):
+        if set(kinds) <= _NO_ORGANISATION or (run[0].first and "organisation" not in kinds) or _is_state(kinds):
             continue
         if kinds != ["name"] or not (_opens(sentence, run[0].start) and _is_common(sentence, run[0])):
             found.append((run[0].start, run[-1].end))
     return found
+
+
+def _is_state(kinds: Sequence[Class]) -> bool:
+    """Whether a name is a country's: "United Kingdom", but no "United Airlines"."""
+    return kinds[-1] == "where" and kinds[:-1] == ["organisation"]
 
 
 def proper(sentence: str) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 from retrieval import descriptions, names, quantities
 from retrieval.dates import time_spans
@@ -30,16 +31,22 @@ _REASON = re.compile(
     r"in an attempt|in an effort|caused by|driven by|prompted by|attributed to|in response to|in protest|payment for|"
     r"aimed at|led to|reasons?|for fear|out of (?:fear|concern|respect)|(?:amid|over) (?:\w+ ){0,3}(?:concern|fear)s?|"
     rf"as (?:an? )?(?:tribute|retaliation|punishment|reward)|given that|to (?:{_PURPOSE})|"
-    r"since(?!\s+(?:\d|the\b|then\b|last\b)))\b.*",
-    re.IGNORECASE | re.DOTALL,
+    r"since(?!\s+(?:\d|the\b|then\b|last\b)))\b[^”\"]*",
+    re.IGNORECASE,
 )
 _QUOTED = re.compile(
     r"[“\"«](?=\w)[^“”\"«»]{8,}?(?:[”\"»]|$)|‘(?=\w)[^‘“”\"«»]{8,}?(?:’(?!\w)|[”\"»]|$)|^[^“”\"«»]{8,}”"
 )
 _REPORTED = re.compile(
-    rf"(?<![”\"’] )\b(?:said|says|told \w+(?: \w+)?|thinks?|thought|{either('sayings')}(?:s|e?d))\s+"
-    rf"(?:(?:on|late) \w+day )?(?:only )?(?:that\s+)?(?=\w)(?P<words>[^“\"]{{15,}})",
+    rf"(?<![”\"’] )\b(?:said|says|told \w+(?: \w+)?|thinks?|thought|(?!call|describe){either('sayings')}(?:s|e?d))\s+"
+    r"(?:(?:(?:late )?(?:on )?\w+day |only )?that\s+)?"
+    r"(?!(?:at|in|on|late|after|before|during|by|with|of|when|as|while)\b)"
+    r"(?=[\w“‘])(?P<words>.{15,})",
+    re.DOTALL,
 )
+_FRONTED = re.compile(r"(?:^\W*|,\s|\b(?:but|and)\s)$")
+_RANGE = re.compile(r"\b(?:between|from)\s(?:the\s)?$")
+_TO = re.compile(r"\s(?:and|to|until|till|through)\s(?:the\s)?")
 
 
 @lru_cache(maxsize=20_000)
@@ -57,19 +64,31 @@ def phrases(kind: AnswerKind, sentence: str) -> list[tuple[int, int]]:
 
 
 def _times(sentence: str) -> Iterator[tuple[int, int]]:
-    """Dates as the calendar has them, and decades, centuries, old years, seasons and times of day."""
-    yield from time_spans(sentence)
-    for match in _TIMES.finditer(sentence):
-        yield match.span(1) if match[1] else match.span()
+    """Dates as the calendar has them, decades, centuries, old years, seasons, times of day, and stretches of them."""
+    spans = [*time_spans(sentence), *(match.span(1 if match[1] else 0) for match in _TIMES.finditer(sentence))]
+    yield from spans
+    for first, last in pairwise(sorted(spans)):
+        before = _RANGE.search(sentence, max(0, first[0] - 14), first[0])
+        if before and _TO.fullmatch(sentence, first[1], last[0]):
+            yield before.start(), last[1]
 
 
 def _reasons(sentence: str) -> Iterator[tuple[int, int]]:
-    return (match.span() for match in _REASON.finditer(sentence))
+    """What follows "because" and the like up to the end of its quote, or of its clause where the main one follows."""
+    for match in _REASON.finditer(sentence):
+        fronted = _FRONTED.search(sentence, max(0, match.start() - 6), match.start())
+        comma = sentence.find(",", match.start(), match.end()) if fronted else -1
+        yield match.start(), comma if comma > 0 else match.end()
+
+
+def quoted(sentence: str) -> list[tuple[int, int]]:
+    """What stands in quotation marks, the marks included; a single word or two hardly say anything."""
+    return [match.span() for match in _QUOTED.finditer(sentence)]
 
 
 def _statements(sentence: str) -> Iterator[tuple[int, int]]:
     """What stands in quotation marks, or after a verb of saying."""
-    yield from (match.span() for match in _QUOTED.finditer(sentence))
+    yield from quoted(sentence)
     yield from (match.span("words") for match in _REPORTED.finditer(sentence))
 
 

@@ -47,7 +47,7 @@ _IS = re.compile(
 )
 _QUOTED = re.compile(r"[“\"‘](?P<words>[^“”\"]{2,60}?)[,.]?[”\"]")
 _INTRODUCED = re.compile(r",?\s(?:called |named |titled |entitled |the )?")
-_JOINT = re.compile(r"[ -]")
+_JOINT = re.compile(r"[ -]|-(?:to|by|and|in|of)-")
 _MOST = 4
 _SHARE = 0.75
 

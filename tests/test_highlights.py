@@ -59,6 +59,9 @@ def marked(question, sentence, before=""):
         ("What did Berg win?", "In 1990 Berg won the golden cup at the fair.", "the golden cup"),
         ("What are the monks called?", "The monks are called anagami in Pali.", "anagami"),
         ("What is a solar chimney?", "A solar chimney is a way of cooling houses, and old.", "a way of cooling houses"),
+        ("What kind of talks were they?", "They were face-to-face talks.", "face-to-face"),
+        ("Who leads the group?", "The group is led by the United Kingdom.", "United Kingdom"),
+        ("who brought it to anna lind", "It was brought to Minister Anna Lind by Secretary Max Roy.", "Max Roy"),
         ("what did berg call the town", "Berg called the town “a key place” for trade.", "“a key place”"),
     ],
 )

@@ -122,6 +122,7 @@ def test_the_first_asking_word_decides(question, expected):
         ("What kind of people came?", "thing"),
         ("what language do they speak", "thing"),
         ("What allows people to see?", "thing"),
+        ("What made old people come?", "thing"),
         ("What does AI stand for?", "thing"),
         ("What was the name of the first album?", "thing"),
         ("What is the school?", "thing"),
