@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from retrieval.analysis import is_nationality
+from retrieval.clauses import PRONOUNS, Subject
 from retrieval.lexicon import terms, words
 from retrieval.reading import Word, read
-from retrieval.subjects import PRONOUNS, Subject, sayings, stances
+from retrieval.subjects import sayings, stances
 
 Terms = frozenset[str]
 

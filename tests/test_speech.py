@@ -116,6 +116,8 @@ def test_a_pronoun_alone_is_nobody():
         ("Berg", "Berg has been resistant to sending troops."),
         ("Berg", "Berg does not want a war."),
         ("Berg", "Speaking on Monday, Berg praised the plan."),
+        ("Berg", "Oslo is opposed to concessions to Ann Berg’s demands for peace."),
+        ("Berg", "Roy dismissed Berg's old complaints about the plan."),
     ],
 )
 def test_who_holds_a_view(who, sentence):
@@ -127,10 +129,11 @@ def test_who_holds_a_view(who, sentence):
     ("who", "sentence"),
     [
         ("Russia", "Berg is opposed to the presence of Russia."),
-        ("Berg", "Berg’s demand was rejected by Roy."),
         ("Berg", "Berg arrived on Monday."),
         ("China", "The plan was sent to China and Japan."),
         ("Berg", "Roy supports Berg."),
+        ("Berg", "Roy’s complaints about Berg were dismissed."),
+        ("Berg", "Roy came to Berg’s house."),
         ("Berg", "Without Berg the doors were open."),
         ("Berg", "The support of Berg was there."),
         ("", "Berg is ready to pay."),
