@@ -69,10 +69,8 @@ class Engine:
         explanation = self._explained(question)
         if question.dates is None or self._newest is None:
             return explanation
-        if not question.stated and (missing := events.missing(explanation.answer)):
-            saying = self._saying(question)
-            if saying is not None and events.missing(saying.answer) < missing:
-                return saying
+        if (saying := self._saying(question, explanation.answer)) is not None:
+            return saying
         answer = replace(explanation.answer, undated=self._without_date(explanation.answer))
         return replace(explanation, answer=answer)
 
@@ -89,12 +87,14 @@ class Engine:
         answer = answers.answer(question, ranking, self._weights, self._threshold)
         return Explanation(answer, ranking, self._weights, self._threshold)
 
-    def _saying(self, question: Question) -> Explanation | None:
-        """The answer from all days, where it says the very words that the days asked about were worked out from."""
-        explanation = self._explained(replace(question, dates=None, event=""))
-        quotes = explanation.answer.quotes
+    def _saying(self, question: Question, answer: Answer) -> Explanation | None:
+        """What answers from all days, where that says more, and the words that the days were worked out from."""
+        missing = 0.0 if question.stated else events.missing(answer)
         phrase = question.event or asked_words(question.text, self._newest)
-        return explanation if quotes and phrase and events.says(quotes[0].text, phrase) else None
+        if not missing or not phrase:
+            return None
+        explanation = self._explained(replace(question, dates=None, event=""))
+        return explanation if events.missing(explanation.answer, phrase) < missing else None
 
     def _without_date(self, answer: Answer) -> int:
         """How many articles an answer bounded by days leaves out because they have no date."""

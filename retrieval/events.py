@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from retrieval import analysis
 from retrieval.asked import View, view
-from retrieval.models import Answer, Article, DateRange, Hit
+from retrieval.models import Answer, Article, DateRange, Hit, QuestionTerm
 from retrieval.resolved import spoken
 
 _LEAST_TERMS = 2
@@ -17,6 +17,7 @@ _LINKS = frozenset(
     "on of in at the s last this late early held took take place was were is will be which that opened began".split()  # noqa: SIM905
 )
 """Words that may stand between an event and its day."""
+_SENTENCE_END = re.compile(r"(?<=[.!?])[”\"’)]*\s+")
 _STOP = re.compile(r"[.;:!?“”\"–—]")
 
 
@@ -48,10 +49,20 @@ def says(sentence: str, phrase: str) -> bool:
     return any(_follow(words[at:], wanted) for at, word in enumerate(words) if wanted and word == wanted[0])
 
 
-def missing(answer: Answer) -> float:
-    """The weight of what is asked, dates apart, that the first quote of an answer does not say."""
-    said = view(answer.quotes[0].text).places if answer.quotes else ()
-    return sum(term.weight for term in answer.question.all_terms if term.term not in said and not term.dated)
+def missing(answer: Answer, phrase: str = "") -> float:
+    """The weight of what is asked, dates apart, that the first quote of an answer does not say.
+
+    With a `phrase`, one of its sentences must say that too, or all is missing.
+    """
+    text = answer.quotes[0].text if answer.quotes else ""
+    parts = [part for part in _SENTENCE_END.split(text) if says(part, phrase)] if phrase else [text]
+    terms = [term for term in answer.question.all_terms if not term.dated]
+    return min((_unsaid(part, terms) for part in parts), default=sum(term.weight for term in terms))
+
+
+def _unsaid(text: str, terms: Iterable[QuestionTerm]) -> float:
+    said = view(text).places
+    return sum(term.weight for term in terms if term.term not in said)
 
 
 def _follow(words: list[str], wanted: Iterable[str]) -> bool:

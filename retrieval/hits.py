@@ -43,7 +43,7 @@ def bounded(question: Question, index: Index, articles: Mapping[str, Article]) -
         return question
     bound, event = asked
     named = frozenset(analysis.terms(event))
-    day = events.event_day(event, index.search(dict.fromkeys(named, 1.0), CANDIDATES), articles)
+    day = events.event_day(event, index.search(dict.fromkeys(sorted(named), 1.0), CANDIDATES), articles)
     if day is None:
         return question
     terms = (replace(term, dated=term.dated or term.term in named) for term in question.terms)

@@ -117,6 +117,13 @@ def test_missing():
     )
     question = Question("?", terms)
     assert pytest.approx(1.3) == missing(Answer(question, "not_found"))
-    assert pytest.approx(0.3) == missing(
-        Answer(question, "answered", 0.9, (Quote(article, Span(0, 16), "The mill burned."),))
-    )
+    answer = Answer(question, "answered", 0.9, (Quote(article, Span(0, 16), "The mill burned."),))
+    assert pytest.approx(0.3) == missing(answer)
+
+
+def test_missing_beside_a_phrase():
+    """Where a phrase must be said too, only the sentence that says it counts."""
+    text = "The mill burned last week. The owner left this week."
+    quotes = (Quote(parse(Document("a.txt", text), None), Span(0, len(text)), text),)
+    answer = Answer(Question("?", (QuestionTerm("mill", "mill"),)), "answered", 0.9, quotes)
+    assert [0.0, 1.0, 1.0] == [missing(answer, phrase) for phrase in ("last week", "this week", "next week")]
