@@ -98,8 +98,8 @@ def term_of(word: str) -> str:
     """The index term of a normalised word; empty for a function word."""
     if word in FUNCTION_WORDS:
         return ""
-    variants = _variants()
-    word = variants.get(word) or (variants.get(word[:-1]) if word.endswith("s") else None) or word
+    known = variants()
+    word = known.get(word) or (known.get(word[:-1]) if word.endswith("s") else None) or word
     stem: str = _stemmer().stemWord(_OUR.sub("or", _ISE.sub(r"\1z", word)))
     return stem.replace("y", "i").replace("ii", "i") if len(stem) > 2 else stem
 
@@ -107,6 +107,18 @@ def term_of(word: str) -> str:
 def related(term: str) -> Mapping[str, float]:
     """Other terms that may stand for `term`, each with a weight below 1."""
     return _related().get(term, {})
+
+
+@cache
+def variants() -> dict[str, str]:
+    """Words and the words that they are read as, as they stand before stemming."""
+    return {
+        normalise(variant): normalise(word)
+        for table in ("names", "countries", "words")
+        for word, variants in _data()[table].items()
+        for variant in variants
+        if " " not in variant
+    }
 
 
 def is_nationality(term: str) -> bool:
@@ -173,18 +185,6 @@ def _stemmer() -> Stemmer.Stemmer:
 @cache
 def _data() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(VARIANTS_FILE.read_text(encoding="utf-8"))
-
-
-@cache
-def _variants() -> dict[str, str]:
-    """Variant word -> the word it is read as."""
-    return {
-        normalise(variant): normalise(word)
-        for table in ("names", "countries", "words")
-        for word, variants in _data()[table].items()
-        for variant in variants
-        if " " not in variant
-    }
 
 
 @cache

@@ -190,7 +190,12 @@ def _speakers(question: Question) -> frozenset[str]:
 
     None where anybody's are ("What was said on 11 March?").
     """
-    asked = frozenset(analysis.terms(kinds.speaker(question.text)))
+    read = dict[str, set[str]]()
+    for typed, term in question.corrections:
+        for wrong in analysis.terms(typed):
+            read.setdefault(wrong, set()).add(term)
+    said = analysis.terms(kinds.speaker(question.text))
+    asked = frozenset(chain.from_iterable(read.get(term, (term,)) for term in said))
     named = frozenset(term.term for term in question.carried if term.name)
     return asked or named if question.kind == "statement" else asked
 

@@ -98,10 +98,18 @@ _FOCUS = re.compile(
 )
 
 _NAMING = re.compile(
-    r"\b(?:(?<!so[ -])call(?:s|ed|ing)?|describ(?:e|es|ed|ing)|label(?:s|led|ed)?|brand(?:s|ed)?|dub(?:s|bed)?|"
-    r"term(?:s|ed)?|refer(?:s|red)? to)\b",
+    r"\b(?:(?<!so[ -])call(?:s|ed|ing)?(?! (?:for|on|off|upon)\b)|describ(?:e|es|ed|ing)|label(?:s|led|ed)?|"
+    r"brand(?:s|ed)?|dub(?:s|bed)?|term(?:s|ed)?|refer(?:s|red)? to)\b",
     re.IGNORECASE,
 )
+_NOUNS_TOO = re.compile(r"(?:call|label|brand|dub|term)s?", re.IGNORECASE)
+_BEFORE_NOUN = re.compile(
+    r"(?<!\w)(?:the|an?|his|her|its|their|my|our|your|this|that|any|every|\w+[’']s|\w+s[’'])[ -]+"
+    r"(?:(?:first|second|last|latest|long|longer|new|next|recent|short|\w+day|\w+ing)[ -]+)?$|"
+    r"(?<!\w)(?:phone|telephone|video|virtual|conference|emergency|joint|(?:at|by|during|for|from|in|of|on|with)) +$",
+    re.IGNORECASE,
+)
+
 _TYPE = re.compile(
     rf"\b(?:which|what)\s+((?!(?:{_AUXILIARY}|an?|the|if|about)\b)\w+(?:\s+(?!{_AUXILIARY}\b)\w+)?)", re.IGNORECASE
 )
@@ -157,7 +165,13 @@ def speaker(question: str) -> str:
 
 def is_naming(question: str) -> bool:
     """Whether a question asks what somebody called something: the answer then likely stands in quotation marks."""
-    return _NAMING.search(question) is not None
+    return any(not _is_noun(question, verb) for verb in _NAMING.finditer(question))
+
+
+def _is_noun(question: str, verb: re.Match[str]) -> bool:
+    """Whether a word like "call" is a noun where it stands: after an article, an owner, a preposition, or "phone"."""
+    before = max(0, verb.start() - 40), verb.start()
+    return _NOUNS_TOO.fullmatch(verb.group()) is not None and _BEFORE_NOUN.search(question, *before) is not None
 
 
 def type_words(question: str) -> Span:

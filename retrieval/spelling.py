@@ -1,10 +1,12 @@
 """A word that the articles do not use in, the word that was probably meant out."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from string import ascii_lowercase
 
+import Stemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -16,6 +18,7 @@ WORDS_FILE = Path(__file__).with_name("data") / "english.txt"
 _SHORT = 4
 _LONG = 8
 _LONGEST_GLUED = 40
+_LONGEST_TYPED = 20
 _VOWELS = frozenset("aeiouy")
 
 
@@ -25,11 +28,16 @@ def is_word(term: str) -> bool:
 
 
 def meant(term: str, word: str, index: Index) -> str | None:
-    """The indexed term nearest to an unknown one, the more frequent where two are as near; None when none is near.
+    """The indexed term that was probably meant by an unknown one, the more frequent where two are as near; else None.
 
-    The word as typed is tried too: a wrong letter near its end may have cost it its stem.
+    That is the nearest term, or the term of a word that is one edit away. The word as typed is compared with the terms
+    too: a wrong letter near its end may have cost it its stem.
     """
-    return nearest(term, index.similar(term), index.idf) or nearest(word, index.similar(word), index.idf)
+    near = nearest(term, index.similar(term), index.idf) or nearest(word, index.similar(word), index.idf)
+    form = _form(word, index)
+    if near and form and min(OSA.distance(term, near), OSA.distance(word, near)) <= 1:
+        return min(near, form, key=index.idf)
+    return form or near
 
 
 def nearest(term: str, known: Collection[str], cost: Callable[[str], float] = len) -> str | None:
@@ -62,6 +70,47 @@ def split(word: str, index: Index) -> tuple[str, str] | None:
     halves = [(analysis.term_of(word[:at]), analysis.term_of(word[at:])) for at in cuts]
     known = [pair for pair in halves if pair[0] in index and pair[1] in index]
     return max(known, key=lambda pair: index.idf(pair[0]) + index.idf(pair[1]), default=None)
+
+
+def _form(word: str, index: Index) -> str | None:
+    """The most frequent indexed term of what is one edit away from a word: of a variant, or of a form of the term."""
+    if not (_SHORT < len(word) <= _LONGEST_TYPED and word.isascii() and word.isalpha()):
+        return None
+    edited = dict(_edited(word))
+    stems = zip(edited.items(), _stemmer().stemWords([*edited]), strict=True)
+    forms = {stem.replace("y", "i") for (other, at), stem in stems if _is_form(other, at, stem)}
+    variants = {analysis.term_of(other) for other in analysis.variants().keys() & edited.keys()}
+    known = [term for term in forms | variants if term in index]
+    return min(known, key=lambda term: (index.idf(term), term), default=None)
+
+
+def _is_form(other: str, at: int, stem: str) -> bool:
+    """Whether a word is probably one: it ends like a form of its stem, which still has the edit at letter `at`.
+
+    Where its ending is long, it alone is enough: no stemmer takes that from what is no word.
+    """
+    ending = len(other) - len(stem)
+    return ending > 1 and ((other.startswith(stem[: at + 1]) and at < len(stem)) or ending > _SHORT < len(stem))
+
+
+@cache
+def _stemmer() -> Stemmer.Stemmer:
+    """A stemmer that remembers nothing: what is tried once is hardly ever asked again."""
+    return Stemmer.Stemmer("english", 0)
+
+
+def _edited(word: str) -> Iterator[tuple[str, int]]:
+    """The words one edit away that begin with the same letter, and the place of the last letter that is another."""
+    for at in range(1, len(word) + 1):
+        before, after = word[:at], word[at:]
+        if after:
+            yield before + after[1:], at
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:], at + 1
+        for letter in ascii_lowercase:
+            yield before + letter + after, at
+            if after:
+                yield before + letter + after[1:], at
 
 
 def _is_slip(word: str, other: str) -> bool:

@@ -193,10 +193,22 @@ def test_who_somebody_is(question, expected):
         ("where is the terminal", False),
         ("what did the so-called coalition do", False),
         ("What did he say?", False),
+        ("Who was on the call?", False),
+        ("what was said in the second phone call", False),
+        ("did she join Saturday's call", False),
+        ("did she join the saturday call", False),
+        ("how many video calls were there", False),
+        ("what did he say in his first term", False),
+        ("on what grounds, in terms of law", False),
+        ("What did Berg call for?", False),
+        ("What did Berg first call it?", True),
+        ("What do people in the north call a phone call?", True),
+        ("what does one call it", True),
+        ("what was the law termed", True),
     ],
 )
 def test_naming(question, expected):
-    """Verbs of naming ask for a name; what only begins like them does not."""
+    """Verbs of naming ask for a name; nouns of the same form, "to call for", and what only begins like them do not."""
     assert expected == kinds.is_naming(question)
 
 

@@ -23,6 +23,9 @@ INDEX = index_of(
         ("pistorious", "pistorius"),
         ("ceasfire", "ceasefir"),
         ("norwey", "norwai"),
+        ("traned", "train"),
+        ("armmies", "armi"),
+        ("norwgian", "norwai"),
     ],
 )
 def test_meant(typed, term):
@@ -34,6 +37,41 @@ def test_meant(typed, term):
 def test_another_word(typed):
     """Another word is left alone: another first letter, a short word with a changed letter, a number, many edits."""
     assert spelling.meant(term_of(typed), typed, INDEX) is None
+
+
+FORMS = index_of(
+    "The operation was blocked by the British. Their representatives agreed to hold talks in Kyiv and deployed nobody.",
+    "The British left. A bold plan failed.",
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "term"),
+    [
+        ("bloking", "block"),
+        ("oparational", "oper"),
+        ("representitive", "repres"),
+        ("depoying", "deploi"),
+        ("britsh", "uk"),
+        ("brittish", "uk"),
+        ("keiv", "kiv"),
+    ],
+)
+def test_forms(typed, term):
+    """What is one edit from a form of a word, or a variant, is read as that, however far the stems are apart."""
+    assert term == spelling.meant(term_of(typed), typed, FORMS)
+
+
+@pytest.mark.parametrize("typed", ["bolden", "horde", "holten", "tritish", "b1ocking", "kie", "x" * 1_000])
+def test_no_forms(typed):
+    """A letter of the ending alone makes no form of a word, nor do another first letter, a digit or four letters."""
+    assert spelling.meant(term_of(typed), typed, FORMS) is None
+
+
+def test_the_more_frequent_form_wins():
+    """Of a near term and a near form, the one that more passages hold is taken."""
+    index = index_of("Fresh bread.", "The French came.", "They left France.")
+    assert "franc" == spelling.meant("frech", "frech", index)
 
 
 def test_numbers_are_never_near():
