@@ -129,7 +129,8 @@ class Asked:
         counts = Counter(chain.from_iterable(held))
         weights = {gram: share * math.log(1 + len(held) / max(1, counts[gram])) for gram, share in self._grams.items()}
         whole = sum(weights.values()) or 1.0
-        return [sum([weights[gram] for gram in grams]) / whole for grams in held]
+        # fsum gives the same for any order: that of a set is another in each process
+        return [math.fsum([weights[gram] for gram in grams]) / whole for grams in held]
 
     def grams_among(self, grams: Set[str]) -> Set[str]:
         """Those of the question's runs of four letters that are among these."""

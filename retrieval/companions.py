@@ -6,8 +6,9 @@ A sentence that opens with a pronoun brings along the one before; words whose sp
 
 import calendar
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from retrieval.analysis import tokens
 from retrieval.features import Candidate
@@ -75,11 +76,11 @@ def _speaker(article: Article, sentences: Sequence[Sentence], at: int) -> int:
     """Which sentence names who says the words of sentence `at`; itself where it needs no other."""
     if _HE_SAID.search(sentences[at].text):
         earlier = range(at - 1, max(-1, at - MOST_SENTENCES), -1)
-        return next((before for before in earlier if next(_spoken([sentences[before]])).names_speaker), at)
+        return next((before for before in earlier if _spoken((sentences[before].text,))[0].names_speaker), at)
     if not any(mark in sentences[other].text for other in range(at + 1) for mark in _MARKS):
         return at
     first, last = _paragraph(article, sentences, at)
-    spoken = list(_spoken(sentences[first:last]))
+    spoken = _spoken(tuple(sentence.text for sentence in sentences[first:last]))
     here = at - first
     if not spoken[here].is_bare:
         return at
@@ -104,17 +105,22 @@ def _paragraph(article: Article, sentences: Sequence[Sentence], at: int) -> tupl
     return inside[0], inside[-1] + 1
 
 
-def _spoken(sentences: Sequence[Sentence]) -> Iterator[_Spoken]:
+@lru_cache(maxsize=2_000)
+def _spoken(sentences: tuple[str, ...]) -> tuple[_Spoken, ...]:
     """What of each sentence of a paragraph stands outside of quotation marks."""
+    return tuple(_outside(sentences))
+
+
+def _outside(sentences: Iterable[str]) -> Iterator[_Spoken]:
     is_open = False
-    for sentence in sentences:
+    for text in sentences:
         opened = is_open
         outside = []
-        for char in sentence.text:
+        for char in text:
             if char in _OPENING or (char == '"' and not is_open):
                 is_open = True
             elif char in _CLOSING or char == '"':
                 is_open = False
             elif not is_open:
                 outside.append(char)
-        yield _Spoken(len(outside) < len(sentence.text), "".join(outside), opened)
+        yield _Spoken(len(outside) < len(text), "".join(outside), opened)

@@ -10,7 +10,7 @@ from retrieval.models import Article, Hit, Question, Sentence
 from retrieval.views import passage_views
 from retrieval.weights import Weights
 
-KEPT = 10
+KEPT = 8
 """Passages whose sentences are compared, of all that the index proposes."""
 
 
