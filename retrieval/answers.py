@@ -68,16 +68,15 @@ def _quotes(question: Question, chosen: Iterable[Scored], ranked: Sequence[Score
     """The chosen sentences as quotes, each with those beside it that belong to it; none is said twice."""
     scores = {_place(one.candidate): one.score for one in ranked}
     said: list[tuple[str, Span]] = []
-    brought: list[Sentence] = []
+    told: list[Sentence] = []
     for one in chosen:
         article, own = one.candidate.context.article, one.candidate.sentence
-        whole = _whole(one, scores)
+        whole = _whole(one, scores, told)
         spans = (Span(whole[0].span.start, whole[-1].span.end), own.span)
         span = next((span for span in spans if _is_free(article.id, span, said)), None)
-        if span is None or any(tells(sentence, own) for sentence in brought):
+        if span is None or any(tells(sentence, own) for sentence in told):
             continue
-        if span != own.span:
-            brought += [sentence for sentence in whole if sentence != own]
+        told += whole if span != own.span else (own,)
         said.append((article.id, span))
         marks = tuple(_highlights(question, one.candidate))
         dates = tuple(_dates(article, span))
@@ -90,8 +89,11 @@ def _dates(article: Article, span: Span) -> Iterator[tuple[Span, DateRange]]:
         yield Span(span.start + first, span.start + end), days
 
 
-def _whole(one: Scored, scores: Mapping[tuple[str, int, int], float]) -> tuple[Sentence, ...]:
-    """The sentence, those that it cannot do without, and those beside these that may hold the answer as well as it."""
+def _whole(one: Scored, scores: Mapping[tuple[str, int, int], float], told: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """The sentence, those that it cannot do without, and those beside these that may hold the answer as well as it.
+
+    What was `told` before is not told again for being beside it.
+    """
     passage = one.candidate.context.hit.passage
     own = with_companions(one.candidate)
     first, last = passage.sentences.index(own[0]), passage.sentences.index(own[-1])
@@ -101,6 +103,7 @@ def _whole(one: Scored, scores: Mapping[tuple[str, int, int], float]) -> tuple[S
             for at in (first - 1, last + 1)
             if (score := scores.get((passage.article_id, passage.number, at), -math.inf)) >= one.score - _BESIDE
             and fits(passage.sentences, min(at, first), max(at, last))
+            and not any(tells(other, passage.sentences[at]) for other in told)
         ]
         if not beside:
             return passage.sentences[first : last + 1]

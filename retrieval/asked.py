@@ -78,11 +78,9 @@ class Asked:
         self.attainable = missing + sum(idf(term.term) * term.weight for term in self.terms if not term.dated)
         self.dated = frozenset(term.term for term in self.terms if term.dated)
         self.foreign_name = any(term.name and not term.dated and idf(term.term) >= unknown for term in self.terms)
-        read = {typed for typed, _ in question.corrections}
-        self._words = {analysis.normalise(one.word): one.term for one in self.terms if one.word not in read}
-        self._meant = frozenset(one.term for one in self.terms if one.word in read)
+        self._words = {term.term: _typed(term) for term in self.terms}
         self._pairs = _weighted_pairs([term.term for term in question.terms], self.weights)
-        self._grams = _weighted_grams(self._words | {term: term for term in self._meant}, self.weights)
+        self._grams = _weighted_grams(self._words, self.weights)
         self._gram_set = frozenset(self._grams)
         self.speakers = _speakers(question)
         self.counted = _counted(question)
@@ -112,10 +110,10 @@ class Asked:
 
         For a misspelt word its term must be among those `held`, and words of a date are held on the right day, too.
         """
-        typed = [term for word, term in self._words.items() if word in words or term in dated]
-        return sum(
-            [self.weights[term] for term in typed] + [self.weights[term] for term in self._meant if term in held]
-        )
+        typed = [
+            term for term, word in self._words.items() if (word in words if word else term in held) or term in dated
+        ]
+        return sum([self.weights[term] for term in typed])
 
     def bigrams(self, pairs: Container[tuple[str, str]]) -> float:
         """The share of the question's neighbouring terms that are held as neighbours too, by weight."""
@@ -161,11 +159,16 @@ def _weighted_pairs(terms: Sequence[str], weights: Mapping[str, float]) -> dict[
     return {pair: weight / whole for pair, weight in lighter.items()}
 
 
+def _typed(term: QuestionTerm) -> str:
+    """The word of a term as it was typed; empty where that was read as another, or is several."""
+    return next((token.word for token in analysis.tokens(term.word) if token.term == term.term), "")
+
+
 def _weighted_grams(words: Mapping[str, str], weights: Mapping[str, float]) -> dict[str, float]:
-    """The runs of four letters of some words; the weight of each word's term is shared out among its own."""
+    """The runs of four letters of terms as typed; the weight of each term is shared out among its own."""
     shares: dict[str, float] = {}
-    for word, term in words.items():
-        grams = grams_of(word)
+    for term, word in words.items():
+        grams = grams_of(word or term)
         for gram in grams:
             shares[gram] = shares.get(gram, 0.0) + weights[term] / len(grams)
     return shares

@@ -116,7 +116,7 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float], gra
         "beside": asked.coverage(beside),
         "before": asked.coverage(context.held[at - 1] - held) if at else 0.0,
         "length": min(1.0, len(own.tokens) / _LONG),
-        "new_terms": min(1.0, (len(own.places) - len(held)) / _MANY_NEW),
+        "new_terms": min(1.0, len(own.places.keys() - held) / _MANY_NEW),
         "speaker": spoken,
         "lacks_figure": float(
             question.kind in kinds.MEASURED and not (found and measured(own.text, question.kind, asked.counted))

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 
-from retrieval import features
+from retrieval import features, stances
 from retrieval.asked import Asked, view
 from retrieval.features import Candidate, Context
 from retrieval.models import Article, Hit, Question, Sentence
@@ -53,10 +54,14 @@ def rank(
     idf: Callable[[str], float],
     weights: Weights,
 ) -> Ranking:
-    """Rescore the hits, and compare the sentences of the best that fall into the days asked about."""
+    """Rescore the hits, and compare the sentences of the best that fall into the days asked about.
+
+    Where a position is asked for, all are compared: a contrary one says little else of what is asked.
+    """
     asked = Asked(question, hits, idf)
     passages = _rescored(asked, hits, articles, weights)
-    kept = list(_contexts(asked, passages, articles))
+    most = len(passages) if stances.asked(question.text) else KEPT
+    kept = list(islice(_contexts(asked, passages, articles), most))
     words = [one.context.views[one.at].words for _, candidates in kept for one in candidates]
     grams = iter(asked.grams(asked.grams_in(words)))
     found = []
@@ -87,10 +92,9 @@ def _rescored(
 def _contexts(
     asked: Asked, passages: Sequence[ScoredPassage], articles: Mapping[str, Article]
 ) -> Iterator[tuple[Context, list[Candidate]]]:
-    """The best passages that have sentences of the days asked about, and those sentences."""
+    """The passages that have sentences of the days asked about, best first, and those sentences."""
     dates = [day for one in passages if (day := articles[one.hit.passage.article_id].date)]
     newest = max(dates, default=None)
-    kept = 0
     for one in passages:
         article = articles[one.hit.passage.article_id]
         sentences = one.hit.passage.sentences
@@ -105,9 +109,6 @@ def _contexts(
         candidates = list(_candidates(asked.question, context))
         if candidates:
             yield context, candidates
-            kept += 1
-        if kept == KEPT:
-            return
 
 
 def _candidates(question: Question, context: Context) -> Iterator[Candidate]:
