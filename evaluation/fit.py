@@ -1,22 +1,26 @@
 """Questions over a collection in, weights of views, features and signs out. Run as `python -m evaluation.fit`.
 
 Passages and sentences are ranked by a linear model each, fitted so that a softmax over a question's candidates gives
-the right ones most (ListNet's top-one loss, Cao et al. 2007); certainty is a logistic model. Every score is measured on
-articles that the weights have not seen: two halves of the articles take turns.
+the right ones most (ListNet's top-one loss, Cao et al. 2007); certainty is a logistic model. Several collections may be
+fitted to at once; each counts by the square root of its number of questions, so that a large one does not decide alone.
+Two halves of each collection's articles take turns: what is fitted to one is tried on the other.
 """
 
 import argparse
 import asyncio
+import math
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.gold import GoldQuestion, read_gold
+from evaluation.linear import Group, Matrix, auroc, logistic_weights, right_within, softmax_weights
 from evaluation.scores import LONGEST
 from retrieval import (
     FEATURES,
@@ -32,74 +36,15 @@ from retrieval import (
     signs,
 )
 
-Matrix = NDArray[np.float64]
 Tables = dict[str, dict[str, float]]
 
-STEPS, RATE = 400, 0.1
-"""Of gradient descent with Adam's step sizes (Kingma and Ba 2015)."""
-RIDGE = 4.0
-"""Weight of the squared weights against one question's loss."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A question's candidates: a row of numbers for each, and which of them are right."""
-
-    rows: Matrix
-    right: NDArray[np.bool_]
-
-
-def softmax_weights(groups: Sequence[Group], ridge: float = RIDGE) -> Matrix:
-    """The weights under which a softmax over each group gives its right rows the most."""
-    groups = [group for group in groups if group.right.any()]
-    rows = np.concatenate([group.rows for group in groups])
-    right = np.concatenate([group.right for group in groups])
-    sizes = [len(group.rows) for group in groups]
-    of = np.repeat(np.arange(len(groups)), sizes)
-    starts = np.cumsum([0, *sizes[:-1]])
-    weights, mean, square = np.zeros((3, rows.shape[1]))
-    for step in range(1, STEPS + 1):
-        scores = rows @ weights
-        shares = np.exp(scores - np.maximum.reduceat(scores, starts)[of])
-        wanted = shares * right
-        shares /= np.add.reduceat(shares, starts)[of]
-        wanted /= np.add.reduceat(wanted, starts)[of]
-        slope = (rows.T @ (shares - wanted) + ridge * weights) / len(groups)
-        mean = 0.9 * mean + 0.1 * slope
-        square = 0.999 * square + 0.001 * slope**2
-        weights = weights - RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
-    return weights
-
-
-def logistic_weights(rows: Matrix, right: NDArray[np.bool_], ridge: float = RIDGE) -> Matrix:
-    """The weights of a logistic model, its bias last, by Newton's method; both outcomes count the same in all."""
-    rows = np.hstack([rows, np.ones((len(rows), 1))])
-    shares = np.where(right, 0.5 / right.mean(), 0.5 / (1 - right.mean()))
-    weights = np.zeros(rows.shape[1])
-    penalty = ridge * np.eye(rows.shape[1])
-    penalty[-1, -1] = 0
-    for _ in range(25):
-        chance = 1 / (1 + np.exp(-rows @ weights))
-        slope = rows.T @ (shares * (chance - right)) + penalty @ weights
-        curve = (rows.T * (shares * chance * (1 - chance))) @ rows + penalty
-        weights = weights - np.linalg.solve(curve, slope)
-    return weights
-
-
-def right_within(groups: Iterable[Group], weights: Matrix, ranks: Sequence[int]) -> Matrix:
-    """The share of groups with a right row among the first of each of these `ranks`."""
-    found = []
-    for group in groups:
-        order = np.argsort(-(group.rows @ weights), kind="stable")
-        found.append([group.right[order[:rank]].any() for rank in ranks])
-    shares: Matrix = np.array(found, dtype=float).mean(axis=0)
-    return shares
-
-
-def auroc(good: Matrix, bad: Matrix) -> float:
-    """The chance that one of the good scores more than one of the bad."""
-    order = np.argsort(np.argsort(np.concatenate([bad, good]), kind="stable"))
-    return float((order[len(bad) :] + 1).sum() - len(good) * (len(good) + 1) / 2) / (len(good) * len(bad))
+_HEADS = ("COLLECTION", "FITTED TO", "TRIED ON", "FIRST", "WITHIN", "AUROC", "FOREIGN")
+_MADE = (
+    "Made by python -m evaluation.fit. FIRST: the best sentence is right; WITHIN: one of the best three is; AUROC: the",
+    "confidence in a question with an answer is above that in one without; FOREIGN: of those without, the share that is",
+    "answered when 95 % of those with one are.",
+    "",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +52,11 @@ class Seen:
     """What the engine saw for a question: its candidates, and what spoke for and against the best of them.
 
     `half` is the half of the articles, 0 or 1, that the question is about; one about none of them is of either in turn.
+    `file` is the gold file that it is from.
     """
 
     half: int
+    file: Path
     answerable: bool
     passages: Group
     sentences: Group
@@ -118,10 +65,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A folder of articles, and questions about them and about others."""
+    """A folder of articles, and files of questions about them and about others."""
 
     corpus: Path
-    questions: Sequence[GoldQuestion]
+    files: Sequence[Path]
 
     async def seen(self, weights: Tables) -> list[Seen]:
         """What an engine with these weights sees for each question."""
@@ -129,29 +76,28 @@ class Collection:
             path = Path(folder) / FITTED_FILE.name
             path.write_text(toml(weights), encoding="utf-8")
             async with Engine.open(EngineSettings(self.corpus, weights=path)) as engine:
-                halves = {name: at % 2 for at, name in enumerate(sorted(engine.articles))}
                 return [
-                    _seen(gold, engine.explain(gold.question), engine.articles, halves, number)
-                    for number, gold in enumerate(self.questions)
+                    _seen(
+                        file, number, gold, engine.explain(gold.question, await _before(engine, gold)), engine.articles
+                    )
+                    for file in self.files
+                    for number, gold in enumerate(read_gold(file))
                 ]
 
 
 def _seen(
-    gold: GoldQuestion,
-    explanation: Explanation,
-    articles: Mapping[str, Article],
-    halves: Mapping[str, int],
-    number: int,
+    file: Path, number: int, gold: GoldQuestion, explanation: Explanation, articles: Mapping[str, Article]
 ) -> Seen:
     ranking = explanation.ranking
     passages = ranking.passages if ranking else ()
     sentences = ranking.sentences if ranking else ()
     accepted = {name: [span for one in gold.evidence for span in one.spans(articles[name])] for name in articles}
-    about = next((name for name, spans in accepted.items() if spans), None)
+    about = next((at for at, name in enumerate(sorted(accepted)) if accepted[name]), None)
     inside = [_overlaps(accepted[one.hit.passage.article_id], one.hit.passage.span) for one in passages]
     right = [_answers(gold, accepted, one.candidate) for one in sentences]
     return Seen(
-        halves[about] if about else number % 2,
+        (number if about is None else about) % 2,
+        file,
         about is not None,
         Group(_matrix(VIEWS, [one.views for one in passages]), np.array(inside, bool)),
         Group(_matrix(FEATURES, [one.features for one in sentences]), np.array(right, bool)),
@@ -190,28 +136,60 @@ class Reached:
     auroc: float
     foreign: float
 
+    def __str__(self) -> str:
+        return f"{self.first:6.3f} {self.within:7.3f} {self.auroc:6.3f} {self.foreign:8.3f}"
 
-async def fit(collection: Collection, hits: Sequence[Seen], halves: Sequence[int]) -> tuple[Tables, list[Seen]]:
+
+async def fit(
+    collections: Sequence[Collection], unweighted: Sequence[Sequence[Seen]], halves: Sequence[int]
+) -> tuple[Tables, list[list[Seen]]]:
     """The weights fitted to the questions about some halves of the articles, and what they see of all questions.
 
-    Each part is fitted with the parts before it in use; `hits` is what is seen without any weights.
+    Each part is fitted with the parts before it in use; `unweighted` is what is seen without any.
     """
-    weights = unweighted()
-    weights["passages"] = _named(VIEWS, softmax_weights([one.passages for one in hits if one.half in halves]))
-    seen = await collection.seen(weights)
-    weights["sentences"] = _named(FEATURES, softmax_weights([one.sentences for one in seen if one.half in halves]))
-    seen = await collection.seen(weights)
-    inside = [one for one in seen if one.half in halves]
-    answerable = np.array([one.answerable for one in inside])
-    weights["certainty"] = _named(
-        (*SIGNS, "bias"), logistic_weights(np.array([one.signs for one in inside]), answerable)
-    )
+    weights = no_weights()
+    weights["passages"] = _named(VIEWS, softmax_weights(_groups(unweighted, halves, "passages")))
+    seen = [await one.seen(weights) for one in collections]
+    weights["sentences"] = _named(FEATURES, softmax_weights(_groups(seen, halves, "sentences")))
+    seen = [await one.seen(weights) for one in collections]
+    rows, answerable, counts = _outcomes(seen, halves)
+    weights["certainty"] = _named((*SIGNS, "bias"), logistic_weights(rows, answerable, counts))
     return weights, seen
 
 
-def unweighted() -> Tables:
+def no_weights() -> Tables:
     """Weights under which all passages, sentences and questions are alike."""
     return {"passages": {}, "sentences": {}, "certainty": {"bias": 0.0}}
+
+
+def _groups(seen: Sequence[Sequence[Seen]], halves: Sequence[int], part: str) -> list[Group]:
+    """The candidates of the questions that have an answer."""
+    chosen = [[one for one in collection if one.answerable and one.half in halves] for collection in seen]
+    sizes = [len(collection) for collection in chosen]
+    return [
+        replace(getattr(one, part), count=math.sqrt(max(sizes) / len(collection)))
+        for collection in chosen
+        for one in collection
+    ]
+
+
+def _outcomes(seen: Sequence[Sequence[Seen]], halves: Sequence[int]) -> tuple[Matrix, NDArray[np.bool_], Matrix]:
+    """The signs for each question, whether it has an answer, and how much it counts.
+
+    Those with an answer count as much as those without, and of these one file's as much as another's: few questions
+    that come near weigh like many about something else.
+    """
+    rows, answerable, counts = [], [], []
+    for collection in seen:
+        inside = [one for one in collection if one.half in halves]
+        whole = math.sqrt(sum(one.answerable for one in inside))
+        sizes = Counter((one.answerable, one.file) for one in inside)
+        files = Counter(has_answer for has_answer, _ in sizes)
+        rows += [one.signs for one in inside]
+        answerable += [one.answerable for one in inside]
+        counts += [whole / files[one.answerable] / sizes[one.answerable, one.file] for one in inside]
+    mean = np.array(counts) * len(counts) / sum(counts)
+    return np.array(rows), np.array(answerable, bool), mean
 
 
 def _named(names: Sequence[str], weights: Matrix) -> dict[str, float]:
@@ -219,7 +197,7 @@ def _named(names: Sequence[str], weights: Matrix) -> dict[str, float]:
 
 
 def reached(weights: Tables, seen: Sequence[Seen], half: int) -> Reached:
-    """How well the weights do on one half of the articles."""
+    """How well the weights do on one half of a collection's articles."""
     inside = [one for one in seen if one.half == half]
     good = [one for one in inside if one.answerable]
     ranked = np.array(list(weights["sentences"].values()))
@@ -230,20 +208,20 @@ def reached(weights: Tables, seen: Sequence[Seen], half: int) -> Reached:
     return Reached(first, within, auroc(sure, unsure), float((unsure >= np.quantile(sure, 0.05)).mean()))
 
 
-async def run(collection: Collection, write: bool) -> None:
-    """Fit on each half and on all, print what each reaches on each half, and write the weights fitted on all."""
-    line = "{:<16} {:<16} {:>6} {:>7} {:>6} {:>8}\n"
-    sys.stdout.write(line.format("FITTED ON", "TRIED ON", "FIRST", "WITHIN", "AUROC", "FOREIGN"))
-    hits = await collection.seen(unweighted())
+async def run(collections: Sequence[Collection]) -> str:
+    """Fit to each half and to all, print what each reaches on each half; the file of the weights fitted to all."""
+    lines = ["{:<15} {:<16} {:<16} {:>6} {:>7} {:>6} {:>8}".format(*_HEADS)]
+    sys.stdout.write(f"{lines[0]}\n")
+    unweighted = [await one.seen(no_weights()) for one in collections]
     for name, halves in (("one half", (0,)), ("the other half", (1,)), ("all", (0, 1))):
-        weights, seen = await fit(collection, hits, halves)
-        for half, tried in enumerate(("one half", "the other half")):
-            score = reached(weights, seen, half)
-            figures = [f"{figure:.3f}" for figure in (score.first, score.within, score.auroc, score.foreign)]
-            sys.stdout.write(line.format(name, tried, *figures))
-            sys.stdout.flush()
-    if write:
-        FITTED_FILE.write_text(toml(weights), encoding="utf-8")
+        weights, seen = await fit(collections, unweighted, halves)
+        for collection, own in zip(collections, seen, strict=True):
+            for half, tried in enumerate(("one half", "the other half")):
+                line = f"{collection.corpus.name:<15} {name:<16} {tried:<16} {reached(weights, own, half)}"
+                sys.stdout.write(f"{line}\n")
+                sys.stdout.flush()
+                lines.append(line)
+    return "".join(f"# {line}".rstrip() + "\n" for line in (*_MADE, *lines)) + f"\n{toml(weights)}"
 
 
 def toml(weights: Tables) -> str:
@@ -254,15 +232,23 @@ def toml(weights: Tables) -> str:
     )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the arguments and fit."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.fit", description=__doc__)
-    parser.add_argument("corpus", type=Path, help="the folder of articles")
-    parser.add_argument("gold", type=Path, nargs="+", help="gold questions about them, and about others")
-    parser.add_argument("--write", action="store_true", help=f"write {FITTED_FILE.name}")
-    arguments = parser.parse_args()
-    questions = [one for file in arguments.gold for one in read_gold(file)]
-    asyncio.run(run(Collection(arguments.corpus, questions), arguments.write))
+    parser.add_argument(
+        "--collection",
+        action="append",
+        nargs="+",
+        type=Path,
+        required=True,
+        metavar=("CORPUS", "GOLD"),
+        help="a folder of articles, and gold files with questions about them and about others",
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help=f"write the weights, as to {FITTED_FILE.name}")
+    given = parser.parse_args(arguments)
+    made = asyncio.run(run([Collection(corpus, files) for corpus, *files in given.collection]))
+    if given.out:
+        given.out.write_text(made, encoding="utf-8")
 
 
 if __name__ == "__main__":
