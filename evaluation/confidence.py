@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evaluation.scores import Outcome
@@ -67,7 +67,7 @@ def separation(outcomes: Sequence[Outcome]) -> Separation | None:
         return None
     reach = answerable[len(answerable) - math.ceil(REACH * len(answerable))]
     return Separation(
-        auroc=_auroc(answerable, unanswerable),
+        auroc=auroc(answerable, unanswerable),
         answered=_answered([one for one in outcomes if one.gold.evidence]),
         misled=_answered([one for one in outcomes if not one.gold.evidence]),
         reach=reach,
@@ -85,8 +85,12 @@ def calibration(outcomes: Sequence[Outcome]) -> Calibration:
     return Calibration(tuple(_bin(found) if found else None for found in bins))
 
 
-def _auroc(answerable: Sequence[float], unanswerable: Sequence[float]) -> float:
-    """How often, of a question of each sort, the one with an answer has the higher confidence; a tie counts half."""
+def auroc(answerable: Iterable[float], unanswerable: Iterable[float]) -> float:
+    """How often, of a question of each sort, the one with an answer has the higher confidence; a tie counts half.
+
+    The area under the receiver operating characteristic, as the Mann-Whitney statistic.
+    """
+    answerable, unanswerable = list(answerable), sorted(unanswerable)
     twice = sum(bisect_left(unanswerable, one) + bisect_right(unanswerable, one) for one in answerable)
     return twice / (2 * len(answerable) * len(unanswerable))
 

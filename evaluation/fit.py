@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.confidence import auroc
 from evaluation.gold import GoldQuestion, read_gold
-from evaluation.linear import Group, Matrix, auroc, logistic_weights, right_within, softmax_weights
+from evaluation.linear import Group, Matrix, logistic_weights, right_within, softmax_weights
 from evaluation.scores import LONGEST
 from retrieval import (
     FEATURES,
@@ -41,7 +42,7 @@ Tables = dict[str, dict[str, float]]
 _HEADS = ("COLLECTION", "FITTED TO", "TRIED ON", "FIRST", "WITHIN", "AUROC", "FOREIGN")
 _MADE = (
     "Made by python -m evaluation.fit. FIRST: the best sentence is right; WITHIN: one of the best three is; AUROC: the",
-    "confidence in a question with an answer is above that in one without; FOREIGN: of those without, the share that is",
+    "confidence in a question with an answer is above that in one without; FOREIGN: of those without, the share",
     "answered when 95 % of those with one are.",
     "",
 )
@@ -76,13 +77,12 @@ class Collection:
             path = Path(folder) / FITTED_FILE.name
             path.write_text(toml(weights), encoding="utf-8")
             async with Engine.open(EngineSettings(self.corpus, weights=path)) as engine:
-                return [
-                    _seen(
-                        file, number, gold, engine.explain(gold.question, await _before(engine, gold)), engine.articles
-                    )
-                    for file in self.files
-                    for number, gold in enumerate(read_gold(file))
-                ]
+                found = []
+                for file in self.files:
+                    for number, gold in enumerate(read_gold(file)):
+                        before = await engine.ask(gold.previous) if gold.previous else None
+                        found.append(_seen(file, number, gold, engine.explain(gold.question, before), engine.articles))
+                return found
 
 
 def _seen(

@@ -68,9 +68,3 @@ def right_within(groups: Iterable[Group], weights: Matrix, ranks: Sequence[int])
         found.append([group.right[order[:rank]].any() for rank in ranks])
     shares: Matrix = np.array(found, dtype=float).mean(axis=0)
     return shares
-
-
-def auroc(good: Matrix, bad: Matrix) -> float:
-    """The chance that one of the good scores more than one of the bad."""
-    order = np.argsort(np.argsort(np.concatenate([bad, good]), kind="stable"))
-    return float((order[len(bad) :] + 1).sum() - len(good) * (len(good) + 1) / 2) / (len(good) * len(bad))
