@@ -4,9 +4,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from retrieval import Article, Engine, EngineSettings, articles, passages
+from retrieval import Answer, Article, Engine, EngineSettings, articles, hits, passages
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import Document, Passage
+from retrieval.questions import understand
+from retrieval.ranking import Ranking, rank
+from retrieval.weights import Weights
+
+NO_WEIGHTS = Weights({}, {}, {"bias": 0.0})
+"""All passages, sentences and questions are alike."""
 
 
 def article_of(text: str, name: str = "a.txt") -> Article:
@@ -25,6 +31,18 @@ def articles_of(*texts: str) -> tuple[dict[str, Article], tuple[Passage, ...]]:
 def index_of(*texts: str) -> MemoryIndex:
     """An index over the articles of these texts; without any it is empty."""
     return MemoryIndex(*articles_of(*texts))
+
+
+def ranking_of(question: str, *texts: str, weights: Weights = NO_WEIGHTS, before: Answer | None = None) -> Ranking:
+    """What articles of these texts hold for a question, by these weights."""
+    served, split = articles_of(*texts)
+    index = MemoryIndex(served, split)
+    newest = max((article.date for article in served.values() if article.date), default=None)
+    asked = understand(question, index, newest, before)
+    terms = hits.weights(asked.all_terms)
+    found = index.search(terms, hits.CANDIDATES) if terms else []
+    proposed = hits.ranked(hits.in_days(asked, found, index, served, newest))
+    return rank(asked, proposed, served, index.idf, weights)
 
 
 @asynccontextmanager
