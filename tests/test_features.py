@@ -8,16 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval import analysis, features
-from retrieval.asked import Asked, view
-from retrieval.features import FEATURES, Candidate, Context
+from retrieval.asked import view
+from retrieval.features import FEATURES, KINDS
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import Article, DateRange, Hit, Passage, Question, Sentence, Span
 from retrieval.questions import understand
+from retrieval.ranking import rank
+from retrieval.weights import Weights
+from tests.corpora import NO_WEIGHTS
 
 MARCH = DateRange(dt.date(2025, 3, 1), dt.date(2025, 3, 31))
 
 
-def written(*sentences: str, title: str = "", date: dt.date | None = None, number: int = 0) -> tuple[Article, Passage]:
+def written(
+    *sentences: str, title: str = "", date: dt.date | None = None, heading: str = ""
+) -> tuple[Article, Passage]:
     """An article of one passage."""
     text = " ".join(sentences)
     spans, end = [], 0
@@ -27,23 +32,17 @@ def written(*sentences: str, title: str = "", date: dt.date | None = None, numbe
         spans.append(Span(start, end))
     found = tuple(Sentence(span, span.of(text), tuple(analysis.terms(span.of(text)))) for span in spans)
     article = Article("a", title, "stated", date, "stated" if date else "unknown", "", "", text)
-    return article, Passage("a", number, Span(0, len(text)), found)
+    return article, Passage("a", 0, Span(0, len(text)), found, heading)
 
 
 def asked_of(article: Article, passage: Passage, question: str | Question, **more: object) -> list[dict[str, float]]:
-    """The features of each sentence of a passage for a question."""
+    """The features of each sentence of a passage for a question; what is not measured is 0."""
     index = MemoryIndex({"a": article}, [passage])
     if isinstance(question, str):
-        question = understand(question, index)
+        question = understand(question, index, article.date)
     question = replace(question, **more)
-    hit = Hit(passage, 1.0, 0)
-    asked = Asked(question, [hit], index.idf)
-    context = Context(hit, article, 1.0, True, tuple(map(asked.held, passage.sentences)))
-    shared = features.passage_features(asked, context)
-    return [
-        dict(zip(FEATURES, features.measure(asked, Candidate(context, at), shared), strict=True))
-        for at in range(len(passage.sentences))
-    ]
+    ranking = rank(question, [Hit(passage, 1.0, 0)], {"a": article}, index.idf, NO_WEIGHTS)
+    return [dict.fromkeys(FEATURES, 0.0) | one.features for one in ranking.sentences]
 
 
 def measured(question: str, *sentences: str, title: str = "", **more: object) -> dict[str, float]:
@@ -51,21 +50,40 @@ def measured(question: str, *sentences: str, title: str = "", **more: object) ->
     return asked_of(*written(*sentences, title=title), question, **more)[0]
 
 
+def values(name: str, question: str, *sentences: str, **more: object) -> list[float]:
+    """One feature of each of some sentences, that stand in a row."""
+    return [row[name] for row in asked_of(*written(*sentences), question, **more)]
+
+
+def test_all_are_named():
+    """What is measured for the kinds of question is what there is, each kind's phrase a feature of its own."""
+    found = set[str]()
+    for kind in KINDS:
+        article, passage = written("The mill burned.")
+        index = MemoryIndex({"a": article}, [passage])
+        question = replace(understand("mill", index), kind=kind)
+        ranking = rank(question, [Hit(passage, 1.0, 0)], {"a": article}, index.idf, NO_WEIGHTS)
+        found |= ranking.sentences[0].features.keys()
+    assert set(FEATURES) == found
+
+
+def test_passage():
+    """A sentence of a worse passage has that passage's score less the best one's."""
+    article, first = written("The mill burned.")
+    second = replace(first, number=5, sentences=written("A mill.")[1].sentences)
+    index = MemoryIndex({"a": article}, [first, second])
+    hits = [Hit(first, 4.0, 0), Hit(second, 1.0, 1)]
+    ranking = rank(understand("mill", index), hits, {"a": article}, index.idf, Weights({"share": 2.0}, {}, {}))
+    assert [0.0, -1.5] == [one.features["passage"] for one in ranking.sentences]
+
+
 def test_coverage():
-    """Coverage is the weight of the question's terms in the sentence, in its passage, next to it, and in the title."""
-    article, passage = written("The mill burned.", "Nobody knew.", "Bergen was far.", title="A mill")
-    first, second, third = asked_of(article, passage, "Did the mill in Bergen burn?")
-    assert (
-        pytest.approx(1.0)
-        == first["passage_coverage"]
-        == second["passage_coverage"]
-        == third["neighbour_coverage"] + (first["coverage"])
-    )
-    assert 0 == second["coverage"]
-    assert pytest.approx(first["coverage"]) == first["neighbour_coverage"]
-    assert pytest.approx(1.0) == second["neighbour_coverage"]
-    assert pytest.approx(2 / 3) == first["flat_coverage"]
-    assert 0 < first["title_coverage"] < first["coverage"]
+    """Coverage is the weight of the question's terms in the sentence; flat, each counts the same."""
+    both, one, none = asked_of(*written("In Bergen a mill fell.", "The mill stands.", "It rains."), "mill of Bergen?")
+    assert (pytest.approx(1.0), 1) == (both["coverage"], both["flat_coverage"])
+    assert 0 < one["coverage"] < 1
+    assert 0.5 == one["flat_coverage"]
+    assert (0, 0) == (none["coverage"], none["flat_coverage"])
 
 
 def test_exact():
@@ -75,43 +93,108 @@ def test_exact():
     assert 0 < other["exact"] < other["coverage"]
 
 
+def test_corrected_words_are_exact():
+    """A misspelt word counts as typed where what was meant stands."""
+    assert [pytest.approx(1.0), 0] == values("exact", "Bergin", "Bergen fell.", "The mill.")
+
+
+def test_grams():
+    """A word that begins like one that was asked for counts in part; most does what only this sentence has."""
+    same, alike, none = values("grams", "millers", "The millers came.", "A millstone fell.", "It rains.")
+    assert 1 >= same > alike > none == 0
+
+
+def test_bigrams():
+    """Neighbours in the question count where they are neighbours in the sentence, in that order."""
+    near, apart, half = values(
+        "bigrams", "old water mill", "An old water mill.", "A mill by the water is old.", "A water mill."
+    )
+    assert 1 == near > half > apart == 0
+
+
 def test_related():
     """A related word counts where the word itself is missing, and not besides it."""
-    assert measured("Which ship burned?", "The boat burned.")["related"] > 0
-    assert 0 == measured("Which ship burned?", "The boat and the ship burned.")["related"]
+    other, both, none = values(
+        "related", "Which ship burned?", "A boat burned.", "The boat and the ship burned.", "No."
+    )
+    assert other > both == none == 0
+
+
+def test_proximity():
+    """Terms side by side are nearest; one term alone is near nothing."""
+    near, wide, alone = values(
+        "proximity",
+        "mill burned",
+        "The mill burned.",
+        "The mill that Olga bought from her uncle in Bergen burned.",
+        "The mill stands.",
+    )
+    assert 1 == near > wide > alone == 0
+
+
+def test_in_title():
+    """What the title or the subhead says for the sentence counts, and not what it says itself."""
+    article, passage = written("It burned.", "The mill burned.", title="A mill", heading="In Bergen")
+    first, second = asked_of(article, passage, "Did the mill in Bergen burn?")
+    assert first["in_title"] > second["in_title"] > 0
+    assert 0 == measured("Did the mill burn?", "It burned.")["in_title"]
+
+
+def test_beside():
+    """What the sentences beside it say of the question, and it does not, counts; before it, once more."""
+    first, second, third, fourth = asked_of(
+        *written("In Bergen it rains.", "The mill stands.", "It burned.", "Nobody knew."),
+        "Did the mill in Bergen burn?",
+    )
+    assert second["beside"] > first["beside"] > 0
+    assert second["beside"] > second["before"] > 0 == first["before"]
+    assert 0 < third["before"] == pytest.approx(third["beside"])
+    assert fourth["before"] > 0
+
+
+def test_said_itself_is_not_beside():
+    """What the sentence says itself is no more for being said beside it."""
+    rows = asked_of(*written("The mill stands.", "The mill burned."), "mill")
+    assert {(0, 0)} == {(row["beside"], row["before"]) for row in rows}
+
+
+def test_length():
+    """A sentence is the longer the more words it has, up to thirty."""
+    short, long, longest = values(
+        "length", "mill", "A mill.", "A mill stands by that river.", f"It has {'mills, ' * 40}."
+    )
+    assert short < long < longest == 1
+
+
+def test_new_terms():
+    """What the sentence says that was not asked counts as new, to a bound; on the right day it is no less than none."""
+    none, some, many = values(
+        "new_terms",
+        "mill burn",
+        "The mill burned.",
+        "The mill burned on Monday.",
+        " ".join("abcdefghijklmnopqrstuvw") + " burn.",
+    )
+    assert 0 == none < some < many <= 1
+    article, passage = written("It burned.", date=dt.date(2025, 3, 5))
+    assert 0 == asked_of(article, passage, "Did it burn on 5 March 2025?")[0]["new_terms"]
 
 
 def test_dated_words_are_held_by_the_time():
     """A sentence of the right time holds the question's date without saying it."""
-    article, passage = written("The mill burned.")
-    index = MemoryIndex({"a": article}, [passage])
-    question = understand("Did the mill burn in March 2025?", index)
-    asked = Asked(question, [], index.idf)
-    assert pytest.approx(1.0) == asked.coverage({"mill", "burn"}, in_time=True)
-    assert asked.coverage({"mill", "burn"}) < 1
+    article, passage = written("The mill burned.", date=dt.date(2025, 3, 5))
+    [row] = asked_of(article, passage, "Did the mill burn in March 2025?")
+    assert pytest.approx(1.0) == row["coverage"]
+    assert measured("Did the mill burn in March 2025?", "The mill burned.")["coverage"] < 1
 
 
 @pytest.mark.parametrize(("when", "all_held"), [("on 5 March 2025", True), ("since 5 March 2025", False)])
 def test_dates_are_held_word_for_word(when, all_held):
     """Of the right days no sentence is better for saying them; of all days since one, those near it may say it."""
     article, passage = written("The mill burned.", date=dt.date(2025, 3, 5))
-    index = MemoryIndex({"a": article}, [passage])
-    hit = Hit(passage, 1.0, 0)
-    asked = Asked(understand(f"Did the mill burn {when}?", index, article.date), [hit], index.idf)
-    context = Context(hit, article, 1.0, True, (asked.held(passage.sentences[0]),))
-    shared = features.passage_features(asked, context)
-    found = dict(zip(FEATURES, features.measure(asked, Candidate(context, 0, in_time=True), shared), strict=True))
-    assert pytest.approx(1.0) == found["coverage"]
+    [found] = asked_of(article, passage, f"Did the mill burn {when}?")
+    assert all_held is (pytest.approx(1.0) == found["coverage"])
     assert (all_held, all_held) == (found["flat_coverage"] == 1, found["exact"] > found["coverage"] / 2)
-
-
-def test_anybodys_words():
-    """Where no speaker is named, any verb of saying speaks."""
-    sentences = ("Olga said that it burned.", "It burned.")
-    article, passage = written(*sentences, date=dt.date(2025, 3, 5))
-    index = MemoryIndex({"a": article}, [passage])
-    question = understand("What was said on 5 March 2025?", index, article.date)
-    assert [1, 0] == [row["speaker"] for row in asked_of(article, passage, question)]
 
 
 def test_nothing_asked():
@@ -120,63 +203,53 @@ def test_nothing_asked():
     assert (0, 0, 0, 0) == tuple(found[name] for name in ("coverage", "flat_coverage", "bigrams", "proximity"))
 
 
-def test_light_words_are_not_all():
-    """A question of light words only asks for more than it says."""
-    assert 0 < measured("who works", "He works.")["coverage"] < 0.5
-
-
-def test_names():
-    """Names are the capitals of a question, and words that the hits' sentences print in capitals wherever they can."""
-    for opening in ("Then Berg came.", "Berg came."):
-        article, passage = written(opening, "And so did Berg, the miller.", "The miller left.")
-        [first, *_, last] = asked_of(article, passage, "did berg or the miller come")
-        assert (1, 0) == (first["names"], last["names"])
-
-
-def test_no_names():
-    """Where no name is asked for, every sentence has all of them."""
-    assert 1 == measured("did the mill burn", "The mill burned.")["names"]
-
-
-def test_word_that_only_begins_sentences_is_no_name():
-    """A capital at the start of a sentence says nothing."""
-    article, passage = written("Mills burn.", "Mills fall.")
-    assert 1 == asked_of(article, passage, "which mills burn")[0]["names"]
-
-
 def test_foreign_name():
     """A name that no article knows is told apart from one that they know."""
-    assert 1 == measured("Does Olga Tarn burn?", "The mill burned.")["foreign_name"]
-    assert 0 == measured("Does the mill of Bergen burn?", "The mill of Bergen burned.")["foreign_name"]
-    assert 0 == measured("Did the mill burn in April?", "The mill burned.")["foreign_name"]
+    assert [1, 1] == values("foreign_name", "Does Olga Tarn burn?", "The mill burned.", "It rains.")
+    assert [0] == values("foreign_name", "Does the mill of Bergen burn?", "The mill of Bergen burned.")
 
 
-def test_bigrams():
-    """Neighbours in the question count where they are neighbours in the sentence, in that order."""
-    assert 1 == measured("water mill", "A water mill burned.")["bigrams"]
-    assert 0 == measured("water mill", "A mill by the water burned.")["bigrams"]
-    assert 0.5 == measured("old water mill", "A water mill.")["bigrams"]
+@pytest.mark.parametrize(
+    ("kind", "question", "sentence"),
+    [
+        ("person", "Who opened the mill?", "Olga Lund opened the mill."),
+        ("place", "Where is the mill?", "The mill is in Bergen."),
+        ("organisation", "Which company owns the mill?", "Nordic Steel Company owns the mill."),
+        ("time", "When did the mill burn?", "The mill burned on Tuesday."),
+        ("duration", "How long did the mill burn?", "The mill burned for three hours."),
+        ("age", "How old is Olga?", "Olga is 51 years old."),
+        ("count", "How many workers has the mill?", "The mill has forty workers."),
+        ("amount", "How much wheat does the mill take?", "The mill takes 40 tonnes of wheat."),
+        ("money", "How much did the mill cost?", "The mill cost $5 million."),
+        ("share", "What percentage of the mill burned?", "Of the mill 30% burned."),
+        ("measure", "How tall is the mill?", "The mill is 12 metres tall."),
+        ("reason", "Why did the mill burn?", "The mill burned because lightning struck."),
+        ("role", "Who is Olga Lund?", "Olga Lund is the mayor of Bergen."),
+        ("statement", "What did Olga say about the mill?", "Olga said the mill would stay."),
+    ],
+)
+def test_holds(kind, question, sentence):
+    """A sentence with a phrase of the expected kind is told from one without, by a feature of the kind's own."""
+    told, silent = asked_of(*written(sentence, "The mill stands."), question, kind=kind)
+    assert 1 == told[f"holds_{kind}"] > silent[f"holds_{kind}"] == 0
+    assert {f"holds_{kind}"} == {name for name in told if name.startswith("holds_") and told[name]}
 
 
-def test_proximity():
-    """Terms side by side are nearest; one term alone is near nothing."""
-    near = measured("mill burned", "The mill burned.")["proximity"]
-    wide = measured("mill burned", "The mill that Olga bought from her uncle in Bergen burned.")["proximity"]
-    assert 1 == near > wide > 0
-    assert 0 == measured("mill burned", "The mill stands.")["proximity"]
-
-
-def test_kind():
-    """A sentence with a phrase of the expected kind, near to what was asked, is told from one without."""
-    near = measured("When did the mill burn?", "The mill burned on Tuesday.")
-    far = measured(
+def test_pull():
+    """A phrase of the expected kind pulls the more, the nearer it stands to all that was asked."""
+    near, far, none = values(
+        "pull",
         "When did the mill burn?",
+        "The mill burned on Tuesday.",
         "On Tuesday Olga and her old uncle from Bergen told many weeping neighbours that the mill burned.",
+        "The mill burned.",
     )
-    none = measured("When did the mill burn?", "The mill burned.")
-    assert (1, 1) == (near["kind"], near["kind_near"])
-    assert (1, 0) == (far["kind"], far["kind_near"])
-    assert (0, 0) == (none["kind"], none["kind_near"])
+    assert 1 > near > far > none == 0
+
+
+def test_pull_is_of_new_words():
+    """A phrase that is the question's own words has no pull."""
+    assert [0.0] == values("pull", "Did Olga Lund burn?", "Olga Lund burned.", kind="person")
 
 
 def test_own_words_are_no_answer():
@@ -186,41 +259,39 @@ def test_own_words_are_no_answer():
     assert [] == features.evidence(question, view(passage.sentences[0].text))
 
 
-def test_figures():
-    """What is measured lacks its figure, or has it near what is counted."""
-    counted = measured("How many workers has the mill?", "The mill of Bergen has forty workers.")
-    assert (0, 1) == (counted["lacks_figure"], counted["figure_near"])
-    assert 1 == measured("How many workers has the mill?", "The mill has workers.")["lacks_figure"]
-    assert 0 == measured("Who has the mill?", "The mill has forty workers.")["figure_near"]
-
-
-def test_counted_before_all_else():
-    """A figure counts by how near it is to what is counted, not to another word of the question."""
-    right, wrong = asked_of(
-        *written("In the mill there are forty workers.", "The mill has 3 floors and in each a few good workers."),
-        "How many workers has the mill?",
-    )
-    assert right["figure_near"] > wrong["figure_near"]
-
-
 @pytest.mark.parametrize(
     ("sentence", "lacking"),
     [
         ("The mill has 40 workers.", 0),
-        ("The mill has 40 happy old workers.", 1),
         ("The mill has forty good workers.", 0),
+        ("The mill has workers.", 1),
         ("Another 40 mills would share their wheat with workers.", 1),
         ("Of the workers, 40 left.", 1),
     ],
 )
-def test_figure_of_something_else(sentence, lacking):
-    """A figure that does not stand before what is to be counted counts something else."""
+def test_lacks_figure(sentence, lacking):
+    """What has no figure of what is to be counted lacks one; a figure that counts something else is none."""
     assert lacking == measured("How many workers has the mill?", sentence)["lacks_figure"]
 
 
 def test_any_figure():
-    """Where the question names nothing that it holds of what is to be counted, any figure will do."""
+    """Where the question names nothing that is to be counted, any figure will do; where none is asked, none lacks."""
     assert 0 == measured("What is the number?", "The mill has 40 workers.")["lacks_figure"]
+    assert 0 == measured("Who has the mill?", "The mill has workers.")["lacks_figure"]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "lacking"),
+    [
+        ("Who is the mayor of Bergen?", "The mayor of Bergen, Olga Lund, wept.", 0),
+        ("Who is the mayor of Bergen?", "The mayor of Bergen wept.", 1),
+        ("Who is the mayor of Bergen?", "The mayor of Tarn, Olga Lund, wept in Bergen.", 1),
+        ("Who wept in Bergen?", "The mayor of Bergen wept.", 0),
+    ],
+)
+def test_lacks_role(question, sentence, lacking):
+    """Who is asked for by an office must be named beside it, and it must be the office that is asked for."""
+    assert lacking == measured(question, sentence)["lacks_role"]
 
 
 @pytest.mark.parametrize(
@@ -238,38 +309,39 @@ def test_unspoken(question, sentence, unspoken):
 
 
 def test_speaker():
-    """The speaker must stand close to a verb of saying; who only takes part has said nothing."""
+    """The speaker must be who speaks; who only takes part, or is spoken of, has said nothing."""
     question = "What did Olga Berg say about the mill?"
     assert 1 == measured(question, "Olga Berg said the mill would stay.")["speaker"]
     assert 1 == measured(question, "“The mill stays,” said Olga Berg.")["speaker"]
     assert 0 == measured(question, "Olga Berg saw the mill.")["speaker"]
-    half = measured(question, "Berg saw how the old mill of her uncle in the valley of Bergen fell, said Olga.")
-    assert 0.5 == half["speaker"]
+    assert 0 == measured(question, "Karl Weiss said the mill of Olga Berg would stay.")["speaker"]
 
 
-def test_anybody_speaks():
-    """Where the question names no speaker, whoever it names may be the one."""
-    assert measured("what was said by Olga", "Olga said no.")["speaker"] > 0
-
-
-def test_naming():
-    """What somebody called something may stand in quotation marks, near to what it was called."""
-    question = "What did Olga call the mill?"
-    assert measured(question, "Olga called the mill a “ruin of the valley”.")["kind_near"] > 0
-    assert 0 == measured(question, "Olga called the mill.")["kind_near"]
-
-
-def test_place_of_passage():
-    """The opening passage counts most; a short sentence is marked."""
-    article, passage = written("It burned.", "The mill of Bergen burned to the ground last night.", number=3)
-    short, long = asked_of(article, passage, "mill")
-    assert (0.25, 1, 0) == (short["opening"], short["short"], long["short"])
+def test_anybodys_words():
+    """Where no speaker is named, any verb of saying speaks."""
+    article, passage = written("Olga said that it burned.", "It burned.", date=dt.date(2025, 3, 5))
+    assert [1, 0] == [row["speaker"] for row in asked_of(article, passage, "What was said on 5 March 2025?")]
 
 
 def test_newest():
     """The newest article counts for a question about the latest, and only for that."""
-    assert 1 == measured("the latest on the mill", "The mill burned.")["newest"]
-    assert 0 == measured("what of the mill", "The mill burned.")["newest"]
+    article, passage = written("The mill burned.", date=dt.date(2025, 3, 5))
+    assert 1 == asked_of(article, passage, "the latest on the mill")[0]["newest"]
+    assert 0 == asked_of(article, passage, "what of the mill")[0]["newest"]
+    assert 0 == measured("the latest on the mill", "The mill burned.")["newest"]
+
+
+def test_older_is_not_newest():
+    """Of two articles, that of the later day is the newest."""
+    served, hits = {}, []
+    for name, day in (("a", 5), ("b", 6)):
+        article, passage = written("The mill burned.", date=dt.date(2025, 3, day))
+        served[name] = replace(article, id=name)
+        hits.append(Hit(replace(passage, article_id=name), 1.0, len(hits)))
+    index = MemoryIndex(served, [hit.passage for hit in hits])
+    ranking = rank(understand("the latest on the mill", index), hits, served, index.idf, NO_WEIGHTS)
+    newest = {one.candidate.context.article.id: one.features["newest"] for one in ranking.sentences}
+    assert {"a": 0, "b": 1} == newest
 
 
 def test_turn_before():
@@ -278,8 +350,9 @@ def test_turn_before():
     before = Span(0, passage.sentences[1].span.end)
     rows = asked_of(article, passage, "who wept", near=("a", before))
     assert [(1, 1), (1, 1), (1, 0)] == [(row["near_before"], row["said_before"]) for row in rows]
-    rows = asked_of(article, passage, "who wept", near=("b", before))
-    assert {(0, 0)} == {(row["near_before"], row["said_before"]) for row in rows}
+    for near in (("b", before), None):
+        rows = asked_of(article, passage, "who wept", near=near)
+        assert {(0, 0)} == {(row["near_before"], row["said_before"]) for row in rows}
 
 
 @pytest.mark.parametrize(
@@ -341,7 +414,7 @@ _question = _text | st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(_question, st.lists(_text, min_size=1, max_size=3), _text, st.none() | st.dates())
 def test_between_0_and_1(question, sentences, title, date):
     """For any texts every feature lies between 0 and 1."""
