@@ -2,21 +2,24 @@
 
 A token keeps its place in the text, so that what is matched on a normalised copy can be shown as printed. Its term is
 what the index knows: lower case, no accents, spelling variants made one (`data/variants.toml`), stemmed by Snowball's
-English stemmer, `y` read as `i` (so that Zelensky, Zelenskyy and Zelenski are one name).
+English stemmer, `y` read as `i` (so that Zelensky, Zelenskyy and Zelenski are one name). What may stand for a term
+besides is in `data/related.txt`.
 """
 
 import re
 import tomllib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import Stemmer
 
 VARIANTS_FILE = Path(__file__).with_name("data") / "variants.toml"
+RELATED_FILE = VARIANTS_FILE.with_name("related.txt")
 
 _ACCENT = "\u0300-\u036f"
 _JOINER = "\u00ad\u200c\u200d\u2060"  # a soft hyphen, and what keeps letters together
@@ -100,13 +103,20 @@ def term_of(word: str) -> str:
         return ""
     known = variants()
     word = known.get(word) or (known.get(word[:-1]) if word.endswith("s") else None) or word
-    stem: str = _stemmer().stemWord(_OUR.sub("or", _ISE.sub(r"\1z", word)))
+    stem: str = _stemmer().stemWord(_american(word))
     return stem.replace("y", "i").replace("ii", "i") if len(stem) > 2 else stem
 
 
 def related(term: str) -> Mapping[str, float]:
     """Other terms that may stand for `term`, each with a weight below 1."""
     return _related().get(term, {})
+
+
+def related_words() -> Iterator[tuple[str, str]]:
+    """The pairs of words of `data/related.txt`, as written: of a line "a: b c" a with each, else each with each."""
+    for line in RELATED_FILE.read_text(encoding="utf-8").splitlines():
+        first, colon, others = line.partition("#")[0].partition(":")
+        yield from ((first, other) for other in others.split()) if colon else combinations(first.split(), 2)
 
 
 @cache
@@ -160,6 +170,13 @@ def _word(printed: str) -> str:
     return word.replace(".", "")
 
 
+def _american(word: str) -> str:
+    """A word in American spelling."""
+    if "is" in word or "ys" in word:  # the expressions take ten times as long as these looks
+        word = _ISE.sub(r"\1z", word)
+    return _OUR.sub("or", word) if "our" in word else word
+
+
 def _is_country(printed: str, before: str, after: str, shouted: bool) -> bool:
     """Whether "us" is the country: by its capitals, its article, or because a pronoun would not stand there."""
     capitals = printed not in ("us", "Us")
@@ -179,7 +196,7 @@ def _phrases(found: Sequence[str]) -> Iterator[tuple[int, int, str]]:
 
 @cache
 def _stemmer() -> Stemmer.Stemmer:
-    return Stemmer.Stemmer("english")
+    return Stemmer.Stemmer("english", 0)  # it need not remember too, which takes longer than stemming
 
 
 @cache
@@ -207,11 +224,10 @@ def _nationalities() -> frozenset[str]:
 
 @cache
 def _related() -> dict[str, dict[str, float]]:
-    table: dict[str, dict[str, float]] = {}
-    for group in _data()["related"].values():
-        members = [term_of(normalise(word)) for word in group]
-        for term in members:
-            table.setdefault(term, {}).update({other: RELATED_WEIGHT for other in members if other != term})
+    table: dict[str, dict[str, float]] = defaultdict(dict)
+    for one, other in related_words():
+        first, second = term_of(one), term_of(other)
+        table[first][second] = table[second][first] = RELATED_WEIGHT
     return table
 
 

@@ -1,6 +1,7 @@
 """Text in, tokens and terms out: what is read as one word, and what stays two."""
 
 import tomllib
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -8,7 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval import analysis
-from retrieval.analysis import FUNCTION_WORDS, VARIANTS_FILE, normalise, related, term_of, terms, tokens, with_phrases
+from retrieval.analysis import (
+    FUNCTION_WORDS,
+    RELATED_FILE,
+    VARIANTS_FILE,
+    normalise,
+    related,
+    related_words,
+    term_of,
+    terms,
+    tokens,
+    with_phrases,
+)
 
 VARIANTS = tomllib.loads(VARIANTS_FILE.read_text(encoding="utf-8"))
 READ_AS = [(word, variants) for table in ("names", "countries", "words") for word, variants in VARIANTS[table].items()]
@@ -268,12 +280,69 @@ def test_variants_share_a_term():
             assert term_of(normalise(word)) in terms(variant)
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("movie", "film"),
+        ("surpass", "overtakes"),
+        ("founded", "established"),
+        ("located", "situated"),
+        ("purpose", "aim"),
+        ("decide", "decision"),
+        ("invaded", "invasion"),
+        ("destroyed", "destruction"),
+        ("choose", "choice"),
+        ("long", "length"),
+        ("tall", "height"),
+        ("cost", "dollars"),
+        ("inhabitants", "population"),
+        ("nicknamed", "dubbed"),
+        ("nineteenth", "19th"),
+    ],
+)
+def test_what_may_stand_for_a_word(asked, told):
+    """A question's word is related to what an article may say instead, and so the other way round."""
+    [term], [other] = terms(asked), terms(told)
+
+    assert other in related(term)
+    assert term in related(other)
+
+
+def test_related_words_of_a_line(tmp_path, monkeypatch):
+    """Before a colon stands what is related to each of the rest; without one each is to each; the rest says nothing."""
+    path = tmp_path / "related.txt"
+    path.write_text("# ships: boats\n\nship boat vessel\nmovie: film cinema  # both\n", encoding="utf-8")
+    monkeypatch.setattr(analysis, "RELATED_FILE", path)
+
+    assert [
+        ("ship", "boat"),
+        ("ship", "vessel"),
+        ("boat", "vessel"),
+        ("movie", "film"),
+        ("movie", "cinema"),
+    ] == list(related_words())
+
+
 def test_related_words_are_words():
-    """Each group of related words has at least two, each a single term."""
-    for group in VARIANTS["related"].values():
-        found = [terms(word) for word in group]
-        assert len(found) > 1
-        assert all(len(each) == 1 for each in found), group
+    """Each related word is as normalised, and has a single term, so none is a function word or a phrase."""
+    for word in {word for pair in related_words() for word in pair}:
+        assert normalise(word) == word
+        assert 1 == len(terms(word)), word
+
+
+def test_related_words_are_two_terms():
+    """No word is related to itself, or to a form that has its term anyway; and no two of them twice."""
+    pairs = Counter(frozenset(map(term_of, pair)) for pair in related_words())
+
+    assert [] == [sorted(pair) for pair, times in pairs.items() if len(pair) == 1 or times > 1]
+
+
+def test_related_words_stand_in_order():
+    """Each line relates at least two words, and a word is found where the alphabet has it."""
+    lines = [line for line in RELATED_FILE.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+
+    assert all(len(line.split()) > 1 for line in lines)
+    assert sorted(lines, key=lambda line: line.replace(":", "")) == lines
 
 
 def test_a_hundred_thousand_characters():
