@@ -6,7 +6,7 @@ from pathlib import Path
 
 from retrieval import Answer, Article, Engine, EngineSettings, articles, hits, passages
 from retrieval.index.memory import MemoryIndex
-from retrieval.models import Document, Passage
+from retrieval.models import Document, Passage, Question
 from retrieval.questions import understand
 from retrieval.ranking import Ranking, rank
 from retrieval.weights import Weights
@@ -33,12 +33,14 @@ def index_of(*texts: str) -> MemoryIndex:
     return MemoryIndex(*articles_of(*texts))
 
 
-def ranking_of(question: str, *texts: str, weights: Weights = NO_WEIGHTS, before: Answer | None = None) -> Ranking:
+def ranking_of(
+    question: str | Question, *texts: str, weights: Weights = NO_WEIGHTS, before: Answer | None = None
+) -> Ranking:
     """What articles of these texts hold for a question, by these weights."""
     served, split = articles_of(*texts)
     index = MemoryIndex(served, split)
     newest = max((article.date for article in served.values() if article.date), default=None)
-    asked = understand(question, index, newest, before)
+    asked = understand(question, index, newest, before) if isinstance(question, str) else question
     terms = hits.weights(asked.all_terms)
     found = index.search(terms, hits.CANDIDATES) if terms else []
     proposed = hits.ranked(hits.in_days(asked, found, index, served, newest))

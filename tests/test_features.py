@@ -11,7 +11,7 @@ from retrieval import analysis, features
 from retrieval.asked import view
 from retrieval.features import FEATURES, KINDS
 from retrieval.index.memory import MemoryIndex
-from retrieval.models import Article, DateRange, Hit, Passage, Question, Sentence, Span
+from retrieval.models import Article, DateRange, Hit, Passage, Question, QuestionTerm, Sentence, Span
 from retrieval.questions import understand
 from retrieval.ranking import rank
 from retrieval.weights import Weights
@@ -114,9 +114,9 @@ def test_bigrams():
 
 def test_related():
     """A related word counts where the word itself is missing, and not besides it."""
-    other, both, none = values(
-        "related", "Which ship burned?", "A boat burned.", "The boat and the ship burned.", "No."
-    )
+    article, passage = written("A boat burned.", "The boat and the ship burned.", "No.")
+    terms = (QuestionTerm("ship", "ship", related=(("boat", 0.5),)), QuestionTerm("burn", "burned"))
+    other, both, none = (row["related"] for row in asked_of(article, passage, Question("Which ship burned?", terms)))
     assert other > both == none == 0
 
 

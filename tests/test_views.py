@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from retrieval import analysis
 from retrieval.asked import Asked
 from retrieval.index.memory import MemoryIndex
-from retrieval.models import Article, Hit, Passage, Sentence, Span
+from retrieval.models import Article, Hit, Passage, Question, QuestionTerm, Sentence, Span
 from retrieval.questions import understand
 from retrieval.views import VIEWS, passage_views, title_terms
 
@@ -23,7 +23,11 @@ def written(*sentences: str, name: str = "a", number: int = 0, heading: str = ""
 
 
 def seen(
-    question: str, *passages: Passage, scores: Sequence[float] = (), title: str = "", attainable: float | None = None
+    question: str | Question,
+    *passages: Passage,
+    scores: Sequence[float] = (),
+    title: str = "",
+    attainable: float | None = None,
 ) -> list[dict[str, float]]:
     """The views of some passages that an index gave these scores, or all the same; article `a` has the title."""
     articles = {
@@ -37,12 +41,12 @@ def seen(
         Hit(passage, score, rank)
         for rank, (passage, score) in enumerate(zip(passages, scores or [1.0] * len(passages), strict=True))
     ]
-    asked = Asked(understand(question, index), hits, index.idf)
+    asked = Asked(understand(question, index) if isinstance(question, str) else question, hits, index.idf)
     asked.attainable = asked.attainable if attainable is None else attainable
     return passage_views(asked, hits, articles)
 
 
-def values(name: str, question: str, *passages: Passage, **more: object) -> list[float]:
+def values(name: str, question: str | Question, *passages: Passage, **more: object) -> list[float]:
     """One view of some passages."""
     return [one[name] for one in seen(question, *passages, **more)]
 
@@ -130,7 +134,9 @@ def test_best_sentence():
 
 def test_related():
     """What the passage says in other words counts, unless it says it in the question's, too."""
-    other, both, none = values("related", "Which ship burned?", *each("A boat.", "A boat, a ship.", "It burned."))
+    terms = (QuestionTerm("ship", "ship", related=(("boat", 0.5),)), QuestionTerm("burn", "burned"))
+    texts = each("A boat.", "A boat, a ship.", "It burned.")
+    other, both, none = values("related", Question("Which ship burned?", terms), *texts)
     assert other > both == none == 0
 
 
