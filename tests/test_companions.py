@@ -17,7 +17,7 @@ def brought(text: str, chosen: str) -> str:
     for passage in passages.split(article):
         for at, sentence in enumerate(passage.sentences):
             if sentence.text.startswith(chosen):
-                context = Context(Hit(passage, 1.0, 0), article, 1.0, False, ())
+                context = Context(Hit(passage, 1.0, 0), article, 0.0, False, (), ())
                 found = with_companions(Candidate(context, at))
                 return article.text[found[0].span.start : found[-1].span.end]
     raise AssertionError(chosen)

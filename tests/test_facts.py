@@ -4,11 +4,10 @@ import pytest
 
 from retrieval import passages
 from retrieval.facts import also_in, fullest, tells
-from retrieval.index.memory import MemoryIndex
 from retrieval.models import Sentence
-from retrieval.questions import understand
-from retrieval.ranking import Scored, scored
-from tests.corpora import article_of, articles_of
+from retrieval.ranking import Scored
+from retrieval.weights import Weights
+from tests.corpora import article_of, ranking_of
 
 MILL = "The old mill of Bergen burned down on Tuesday."
 
@@ -17,12 +16,9 @@ def sentence(text: str) -> Sentence:
     return passages.split(article_of(text))[0].sentences[0]
 
 
-def ranked(question: str, *texts: str) -> list[Scored]:
+def ranked(question: str, *texts: str) -> tuple[Scored, ...]:
     """The sentences of these articles, best first."""
-    served, split = articles_of(*texts)
-    index = MemoryIndex(served, split)
-    asked = understand(question, index)
-    return scored(asked, index.search({term.term: term.weight for term in asked.all_terms}, 12), served, index.idf)
+    return ranking_of(question, *texts, weights=Weights({}, {"coverage": 1.0}, {})).sentences
 
 
 @pytest.mark.parametrize(
