@@ -92,7 +92,7 @@ def _dates(article: Article, span: Span) -> Iterator[tuple[Span, DateRange]]:
 def _whole(one: Scored, scores: Mapping[tuple[str, int, int], float], told: Sequence[Sentence]) -> tuple[Sentence, ...]:
     """The sentence, those that it cannot do without, and those beside these that may hold the answer as well as it.
 
-    What was `told` before is not told again for being beside it.
+    What was `told` before, or among these, is not told again for being beside them.
     """
     passage = one.candidate.context.hit.passage
     own = with_companions(one.candidate)
@@ -103,7 +103,7 @@ def _whole(one: Scored, scores: Mapping[tuple[str, int, int], float], told: Sequ
             for at in (first - 1, last + 1)
             if (score := scores.get((passage.article_id, passage.number, at), -math.inf)) >= one.score - _BESIDE
             and fits(passage.sentences, min(at, first), max(at, last))
-            and not any(tells(other, passage.sentences[at]) for other in told)
+            and not any(tells(other, passage.sentences[at]) for other in (*told, *passage.sentences[first : last + 1]))
         ]
         if not beside:
             return passage.sentences[first : last + 1]

@@ -4,41 +4,30 @@ import math
 
 import pytest
 
-from retrieval import answers, articles, passages
+from retrieval import answers
 from retrieval.answers import MOST_QUOTES
-from retrieval.companions import LONGEST_QUOTE
-from retrieval.features import FEATURES
-from retrieval.index.memory import MemoryIndex
-from retrieval.models import Answer, Article, Document, Hit
-from retrieval.questions import understand
-from retrieval.ranking import CERTAINTY, RANKING, scored
+from retrieval.companions import LONGEST_QUOTE, MOST_SENTENCES
+from retrieval.models import Answer
+from retrieval.weights import Weights
+from tests.corpora import ranking_of
 
 MILL = "The old mill of Bergen burned down on Tuesday."
+STRICT = Weights({}, {"coverage": 100.0, "said_before": -100.0}, {"bias": -4.0, "coverage": 8.0})
+"""Only what is asked counts, and so much that no sentence beside another comes near it."""
+LAX = Weights({}, {"coverage": 1.0}, {"bias": 4.0})
+"""All sentences come near each other, and every question is answered."""
 
 
-def articles_of(*texts: str) -> dict[str, Article]:
-    """An article for each text; their names say nothing, and are as long as each other."""
-    parsed = [articles.parse(Document(f"text-{number}", text)) for number, text in enumerate(texts)]
-    return {article.id: article for article in parsed if isinstance(article, Article)}
-
-
-def ask(question: str, *texts: str, threshold: float = 0.3, before: Answer | None = None) -> Answer:
-    """The answer that articles of these texts give."""
-    served = articles_of(*texts)
-    index = MemoryIndex(served, [passage for article in served.values() for passage in passages.split(article)])
-    understood = understand(question, index, before=before)
-    hits = index.search({term.term: term.weight for term in understood.all_terms}, 12)
-    return answers.answer(understood, hits, served, index.idf, threshold)
+def ask(
+    question: str, *texts: str, threshold: float = 0.3, weights: Weights = STRICT, before: Answer | None = None
+) -> Answer:
+    """The answer that articles of these texts give, by these weights."""
+    ranking = ranking_of(question, *texts, weights=weights, before=before)
+    return answers.answer(ranking.asked.question, ranking, weights, threshold)
 
 
 def said(answer: Answer) -> list[str]:
     return [quote.text for quote in answer.quotes]
-
-
-def test_weights_have_features():
-    """Every feature has a weight for the ranking, and no weight is of a feature that is not there."""
-    assert set(FEATURES) == RANKING.keys()
-    assert CERTAINTY.keys() <= set(FEATURES)
 
 
 def test_answers():
@@ -75,15 +64,6 @@ def test_threshold():
     assert "answered" == ask("When did the mill of Bergen burn?", MILL, threshold=sure).status
     refused = ask("When did the mill of Bergen burn?", MILL, threshold=math.nextafter(sure, 1))
     assert ("not_found", sure, ()) == (refused.status, refused.confidence, refused.quotes)
-
-
-def test_foreign_question_is_less_sure():
-    """The less the articles know of a question, the less sure the answer."""
-    questions = ("When did the mill of Bergen burn?", "When did the mill of Tarn burn?", "When did Tarn close?")
-    sure = [ask(question, MILL, threshold=0.0).confidence for question in questions]
-    assert sorted(sure, reverse=True) == sure
-    assert sure[0] > 0.9
-    assert 0.1 > sure[1] > sure[2] == 0
 
 
 CITIES = ("Lima", "Oslo", "Turin", "Porto", "Ghent", "Essen", "Malmo", "Basel")
@@ -176,7 +156,11 @@ def test_brought_along_is_not_told_again():
 def test_shown_before_it_is_leant_on():
     """A sentence that was already quoted is not quoted again for the one that leans on it."""
     sentences = ["Olga Lund of Bergen runs the mill.", "She bought the mill from an uncle."]
-    assert sentences == said(ask("Who runs the mill or bought it?", " ".join(sentences)))
+    question = "Who of Bergen runs the mill or bought it?"
+    first, second = (one.features["coverage"] for one in ranking_of(question, " ".join(sentences)).sentences)
+    weight = (answers._BESIDE + answers._MARGIN) / 2 / (first - second)
+    weights = Weights({}, {"coverage": weight}, {"bias": 4.0})
+    assert sentences == said(ask(question, " ".join(sentences), weights=weights))
 
 
 def test_corrections_that_quotes_bear_out():
@@ -211,12 +195,70 @@ def test_follow_up_says_something_new():
         assert "Olga Lund runs the boat, too." == said(ask("and what else does she run, Olga?", text, before=before))[0]
 
 
-def test_scored_is_stable():
-    """Sentences with the same score keep the order of the hits."""
-    served = articles_of(MILL, MILL.replace("old", "new"))
-    index = MemoryIndex(served, [passage for article in served.values() for passage in passages.split(article)])
-    question = understand("mill", index)
-    hits = index.search({"mill": 1.0}, 12)
-    for order in (hits, [Hit(hit.passage, hit.score, hit.rank) for hit in reversed(hits)]):
-        ranked = scored(question, order, served, index.idf)
-        assert [hit.passage.article_id for hit in order] == [one.candidate.context.article.id for one in ranked]
+THREE = ["The mill burned.", "The mill of Bergen fell.", "The mill lay low."]
+
+
+def test_what_is_beside_may_be_the_answer():
+    """A quote takes in the sentences beside it that may hold the answer as well as it, and no others."""
+    text = " ".join(THREE)
+    assert [text] == said(ask("Which mill fell?", text, weights=LAX))
+    assert [THREE[1]] == said(ask("Which mill fell?", text))
+
+
+def test_best_beside_first():
+    """Where not all fit, the better sentence beside it is taken in."""
+    first, own, last = "It rains in Oslo.", "The mill of Bergen fell on Monday.", "A mill is rare."
+    long = f"{first[:-1]}{' and in Lima' * 25}.", own, f"{last[:-1]}{' and useful' * 25}."
+    assert sum(map(len, long)) > LONGEST_QUOTE
+    assert said(ask("Which mill of Bergen fell?", " ".join(long), weights=LAX))[0].startswith(own)
+    assert said(ask("Which mill of Bergen fell?", " ".join(reversed(long)), weights=LAX))[0].endswith(own)
+
+
+@pytest.mark.parametrize(("words", "expected"), [(5, MOST_SENTENCES), (40, 2), (100, 1)])
+def test_bounds_of_a_quote(words, expected):
+    """A quote is of three sentences at most, and of six hundred characters, however much may be the answer."""
+    sentences = [f"The mill {letter * 3}{' wept' * words}." for letter in "bcdef"]
+    quotes = ask("mill", " ".join(sentences), weights=LAX).quotes
+    assert expected == max(sum(sentence in quote.text for sentence in sentences) for quote in quotes)
+    assert all(len(quote.text) <= LONGEST_QUOTE for quote in quotes)
+    assert all(quote.text == quote.span.of(quote.article.text) for quote in quotes)
+
+
+def test_beside_over_a_subhead():
+    """What stands under another subhead is not beside it."""
+    text = f"{THREE[0]} {THREE[1]}\n\nThe end of it\n\n{THREE[2]}"
+    quotes = said(ask("Which mill fell?", text, weights=LAX))
+    assert f"{THREE[0]} {THREE[1]}" == quotes[0]
+    assert not any(THREE[1] in quote and THREE[2] in quote for quote in quotes)
+
+
+def test_beside_marks_the_answer_itself():
+    """In a quote of several sentences, the words of the best one are marked."""
+    text = f"The mill of Bergen stood for ages. {MILL}"
+    [quote] = ask("When did the old mill of Bergen burn down?", text, weights=LAX).quotes
+    assert (text, ["Tuesday"]) == (quote.text, [mark.of(text) for mark in quote.highlights])
+
+
+def test_nothing_is_told_again_beside():
+    """A sentence beside a quote is left out when an earlier quote tells the same."""
+    other = "Nobody in the valley knows why it burned on that day."
+    texts = MILL, f"{MILL} {other}"
+    quotes = said(ask("When did the old mill of Bergen burn?", *texts, weights=LAX))
+    assert 1 == sum(MILL in quote for quote in quotes)
+
+
+def test_closest():
+    """What comes near an answer, but not near enough, is told as the closest; it is no quote."""
+    sure = ask("When did the old mill burn?", MILL, threshold=0.0).confidence
+    near = ask("When did the old mill burn?", f"It rains. {MILL}", threshold=math.nextafter(sure, 1))
+    assert ("not_found", ()) == (near.status, near.quotes)
+    assert near.closest is not None
+    assert (MILL, MILL) == (near.closest.text, near.closest.span.of(near.closest.article.text))
+
+
+def test_not_even_close():
+    """What comes nowhere near an answer is not told at all, nor is a closest one where there is an answer."""
+    sure = ask("When did the old mill burn?", MILL, threshold=0.0).confidence
+    assert None is ask("When did the old mill burn?", MILL, threshold=sure * 100).closest
+    assert None is ask("When did the old mill burn?", MILL, threshold=sure).closest
+    assert None is ask("Who won?", MILL).closest
