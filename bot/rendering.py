@@ -57,6 +57,7 @@ class Renderer:
             question=answer.question,
             status=answer.status,
             quotes=reply.quotes,
+            closest=answer.closest,
             differing=answer.differing,
             undated=answer.undated,
             example=reply.example,

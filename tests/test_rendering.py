@@ -213,6 +213,52 @@ def test_not_found():
     assert "sources" not in Renderer("text", "").reply(not_found())
 
 
+def nearly(text, *highlights, **known):
+    """A reply without an answer, and what comes closest to one."""
+    reply = not_found()
+    return replace(reply, answer=replace(reply.answer, closest=quote(text, *highlights, **known)))
+
+
+def test_closest():
+    """What comes closest stands below, named as that and cited; nothing in it is marked as the answer."""
+    reply = nearly("Macron on Tuesday proposed Geneva.", "Geneva", source="UNN")
+    first, closest, further = TEXT.reply(reply).split("\n\n")
+    assert "The articles don't say." == first
+    introduced, *quoted = closest.splitlines()
+    assert introduced.startswith("The closest they come")
+    assert introduced.endswith("something else:")
+    assert ["❝Macron on Tuesday proposed Geneva.❞", "— Talks on Tuesday, UNN, 13 March 2025"] == quoted
+    assert further.startswith("Other words may help")
+    assert "<b>" not in HTML.reply(reply)
+    Telegram(HTML.reply(reply))
+
+
+def test_closest_is_short():
+    """It is cut like a further quote, around the words that came closest."""
+    text = " ".join(f"word{number}" for number in range(200))
+    shown = TEXT.reply(nearly(text, "word150")).splitlines()[3]
+    assert "word150" in shown
+    assert len(shown) <= 180 + len("❝……❞")
+    assert shown.startswith("❝…")
+    assert shown.endswith("…❞")
+
+
+def test_no_closest():
+    """Where nothing comes close, nothing is said of it; nor where no question could be made out."""
+    assert "closest" not in TEXT.reply(not_found())
+    reply = nearly("Macron.")
+    unclear = replace(reply, answer=replace(reply.answer, question=Question("🙂")))
+    assert "closest" not in TEXT.reply(unclear)
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_closest_is_escaped(words):
+    """What an article prints cannot be markup there, either."""
+    reply = nearly(f"Macron {words} proposed.")
+    assert f"Macron {words} proposed." in TEXT.reply(reply)
+    Telegram(HTML.reply(reply))
+
+
 def test_unclear():
     """A message without a term is met with an example, where there is an article to make one from."""
     unclear = not_found("🙂", ())
