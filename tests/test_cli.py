@@ -123,6 +123,69 @@ def test_ask_json_dates(command):
     assert [[tuesday, tuesday + len("Tuesday"), "2025-08-19", "2025-08-19"]] == first["dates"]
 
 
+def test_ask_explain(command, bridges):
+    """--explain says what was asked for, what was looked at, what each view, feature and sign added, and what came."""
+    ended, out, err = command("ask", "--explain", "--corpus", bridges, "Who opened the brigde in Lima?")
+    assert (ended, err) == (0, "")
+    asked, passages, sentences, confidence = out.split("\n\n")
+    assert asked.startswith("QUESTION  Who opened the brigde in Lima?\n  kind: person\n")
+    terms = [line.split() for line in asked.splitlines()[2:]]
+    assert {"open", "bridg", "lima"} == {term for term, *_ in terms}
+    assert 0.99 <= sum(float(share) for _, share, *_ in terms) <= 1.01
+    assert "typed “brigde”" in asked
+    assert passages.startswith("PASSAGES  5 proposed by the index, rescored\n")
+    assert "  Lima.txt #0, hit 1\n" in passages.splitlines(keepends=True)[1]
+    assert sentences.startswith("SENTENCES  5 compared\n")
+    assert "Lima.txt: The new bridge in Lima was opened by the mayor, Rojas, on Monday." in sentences.splitlines()[1]
+    for part in (passages, sentences):
+        scored, shares = part.splitlines()[1:3]
+        added = [float(share.split()[1]) for share in shares.split(",")]
+        assert sum(added) == pytest.approx(float(scored.split()[0]), abs=0.15)
+    assert confidence.splitlines()[0].endswith(" is needed: answered")
+    assert "bias" in confidence
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (FOREIGN, "PASSAGES  0 proposed"),
+        ("What is the latest on a comet, on 5 May 2025?", "the latest, 5 May 2025"),
+        ("", "kind: thing"),
+        ("{{ 7 * 7 }} <b>", "kind: "),
+        ("\0\ud83d", "kind: "),
+    ],
+)
+def test_ask_explain_without_an_answer(command, bridges, question, expected):
+    """Where nothing is found that is explained, too: status 1."""
+    ended, out, err = command("ask", "--explain", "--corpus", bridges, "--", question)
+    assert (ended, err) == (1, "")
+    assert expected in out
+    assert " is needed: not found\n" in out
+
+
+def test_ask_explain_smalltalk(command):
+    """For a greeting nothing is looked up: status 0."""
+    ended, out, _ = command("ask", "--explain", "Hello")
+    assert ended == 0
+    assert out.endswith("Small talk: nothing is looked up.\n")
+    assert "PASSAGES" not in out
+
+
+def test_ask_closest(command, unset, monkeypatch):
+    """What comes near an answer is shown in words; in JSON it is no quote."""
+    folder = corpus(unset / "news", mill="The old mill of Bergen burned down on Tuesday.")
+    monkeypatch.setenv("DATELINE_THRESHOLD", "1.0")
+    question = "When did the old mill of Bergen burn down?"
+    ended, out, _ = command("ask", "--corpus", folder, question)
+    assert ended == 1
+    assert out.startswith("The articles don't say.\n\nThe closest they come")
+    assert "❝The old mill of Bergen burned down on Tuesday.❞" in out
+    ended, out, _ = command("ask", "--json", "--corpus", folder, question)
+    answer = json.loads(out)
+    assert (ended, answer["status"], answer["quotes"]) == (1, "not_found", [])
+    assert list(answer) == ["question", "status", "confidence", "elapsed_ms", "quotes"]
+
+
 def test_ask_lines(command):
     """Each line gives one line, in order; what looks like JSON but is none is named and read as words."""
     lines = [
