@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 
 from retrieval import analysis, kinds
+from retrieval.aliases import offices_of
 from retrieval.analysis import Token
 from retrieval.models import AnswerKind, Hit, Question, QuestionTerm, Sentence
 from retrieval.phrases import phrases
@@ -91,6 +92,13 @@ class Asked:
     def names(self) -> frozenset[str]:
         """The terms that are names, as far as capitals tell: in the question, or each time inside a hit's sentences."""
         return _names(self.terms, self._hits)
+
+    @cached_property
+    def offices(self) -> frozenset[frozenset[str]]:
+        """The terms of each office that the hits say the speaker holds, who may be called by it."""
+        sentences = (sentence.text for hit in self._hits for sentence in hit.passage.sentences)
+        saying = (text for text in sentences if self.speakers & view(text).places.keys()) if self.speakers else ()
+        return frozenset(chain.from_iterable(offices_of(self.speakers, text) for text in saying))
 
     @cached_property
     def focus(self) -> frozenset[str]:
@@ -194,12 +202,11 @@ def _speakers(question: Question) -> frozenset[str]:
 
     None where anybody's are ("What was said on 11 March?").
     """
-    read = dict[str, set[str]]()
+    said = asked = frozenset(analysis.terms(kinds.speaker(question.text)))
     for typed, term in question.corrections:
-        for wrong in analysis.terms(typed):
-            read.setdefault(wrong, set()).add(term)
-    said = analysis.terms(kinds.speaker(question.text))
-    asked = frozenset(chain.from_iterable(read.get(term, (term,)) for term in said))
+        wrong = frozenset(analysis.terms(typed))
+        if wrong and said and (wrong <= said or said <= wrong):
+            asked = asked - wrong | {term}
     named = frozenset(term.term for term in question.carried if term.name)
     return asked or named if question.kind == "statement" else asked
 

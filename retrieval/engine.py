@@ -66,6 +66,11 @@ class Engine:
             return Explanation(Answer(question, "smalltalk", 1.0), None, self._weights, self._threshold)
         if self._newest is not None:
             question = hits.bounded(question, self._index, self.articles)
+        readings = (question, *hits.named(question, self._index))
+        return max(map(self._dated, readings), key=lambda explanation: explanation.answer.confidence)
+
+    def _dated(self, question: Question) -> Explanation:
+        """What answers a question, from the days that it asks about."""
         explanation = self._explained(question)
         if question.dates is None or self._newest is None:
             return explanation

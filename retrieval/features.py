@@ -94,10 +94,11 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float], gra
     question, context, at = asked.question, candidate.context, candidate.at
     own = context.views[at]
     dated = asked.dated if candidate.in_time and question.dates and question.dates.closed else frozenset[str]()
-    held = context.held[at] | dated
     found = evidence(question, own)
     before = context.views[at - 1].text if at else ""
     spoken = _spoken(asked, own, before)
+    unsaid = dated | _called_by_office(asked, own, before)
+    held = context.held[at] | unsaid
     statement = question.kind == "statement"
     beside = frozenset().union(*context.held[max(0, at - 1) : at + 2]) - held
     titled = title_terms(context.article.title, context.hit.passage.heading) - held
@@ -107,7 +108,7 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float], gra
         "pull": _pull(asked, own, found),
         "coverage": asked.coverage(held),
         "flat_coverage": len(held) / max(1, len(asked.weights)),
-        "exact": asked.exact(own.words, held, dated),
+        "exact": asked.exact(own.words, held, unsaid),
         "grams": grams,
         "bigrams": asked.bigrams(own.pairs),
         "related": asked.related(own.places),
@@ -200,7 +201,15 @@ def _spoken(asked: Asked, own: View, before: str) -> float:
         return 0.0
     if not asked.speakers:
         return float(not kinds.SAYING_TERMS.isdisjoint(own.places))
-    return speech.position(own.text, asked.speakers, before)
+    return max([speech.position(own.text, holders, before) for holders in (asked.speakers, *asked.offices)])
+
+
+def _called_by_office(asked: Asked, own: View, before: str) -> frozenset[str]:
+    """The terms of the speaker's name, where a sentence says what the holder of the speaker's office says."""
+    if asked.question.kind != "statement" or not asked.speakers - own.places.keys():
+        return frozenset()
+    told = any(speech.position(own.text, office, before) == 1 for office in asked.offices)
+    return asked.speakers & asked.weights.keys() if told else frozenset()
 
 
 def _overlaps(near: tuple[str, Span] | None, candidate: Candidate, span: Span) -> bool:

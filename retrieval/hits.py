@@ -5,9 +5,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from retrieval import analysis, events, features
+from retrieval import aliases, analysis, events, features
 from retrieval.index.base import Index
 from retrieval.models import Article, DateRange, Hit, Question, QuestionTerm
+from retrieval.offices import Office
 from retrieval.periods import asked_event
 
 CANDIDATES = 25
@@ -48,6 +49,24 @@ def bounded(question: Question, index: Index, articles: Mapping[str, Article]) -
         return question
     terms = (replace(term, dated=term.dated or term.term in named) for term in question.terms)
     return replace(question, terms=tuple(terms), dates=events.bounded(bound, day), event=f"{bound} {event}")
+
+
+def named(question: Question, index: Index) -> list[Question]:
+    """The question with the name of who holds each office that it names, as far as the articles tell.
+
+    Where they name several for an office, there is a question for each; none where the question names one of them.
+    """
+    asked = {term.term for term in question.all_terms}
+    found: list[tuple[Office, list[str]]] = []
+    for office in aliases.offices_in(question):
+        said = index.search(dict.fromkeys(aliases.sought(office), 1.0), CANDIDATES)
+        sentences = [sentence.text for hit in said for sentence in hit.passage.sentences]
+        names = aliases.holders(office, sentences)
+        if names and asked.isdisjoint(map(analysis.term_of, names)):
+            found.append((office, names))
+    several = max((len(names) for _, names in found), default=0)
+    held = ({office: names[min(at, len(names) - 1)] for office, names in found} for at in range(several))
+    return [other for one in held if (other := aliases.renamed(question, one)) != question]
 
 
 def _bounded(question: Question, days: DateRange, saying: Iterable[Hit], index: Index) -> list[Hit]:

@@ -77,8 +77,10 @@ def role_asked(question: str) -> Role | None:
         # what is no country may be led by anything: by countries, a committee, nobody that holds an office
         return Role(terms("leaders"), (), of) if any(is_nationality(term) for group in of for term in group) else None
     asked = _ASKED.search(question)
-    holder = question[asked.end() :] if asked else _CALLED.sub(r"\g<holder>", question)
-    return _role(read(holder), bare=asked is None)
+    holder = read(question[asked.end() :] if asked else _CALLED.sub(r"\g<holder>", question))
+    if not asked and holder and holder[0].word in words("auxiliaries"):
+        return None
+    return _role(holder, bare=asked is None)
 
 
 def holds_role(sentence: str, role: Role, before: str = "") -> bool:
@@ -119,7 +121,7 @@ def _role(asked: Sequence[Word], bare: bool) -> Role | None:
     of = [word for word in (*asked[:at], *further) if word not in named]
     prime = [_terms(("pm", "prime"))] if asked[at].word == "pm" else []
     modifiers = (*prime, *(word.terms for word in named if word.word != "affairs"))
-    return Role(_heads(asked[at]), modifiers, _content(of))
+    return Role(heads_of(asked[at]), modifiers, _content(of))
 
 
 def _is_office(word: Word) -> bool:
@@ -127,7 +129,7 @@ def _is_office(word: Word) -> bool:
     return word.word[:1].isdigit() or word.word in words("office_words", "roles", "other_offices")
 
 
-def _heads(word: Word) -> Terms:
+def heads_of(word: Word) -> Terms:
     """The terms that name the same office as a word."""
     if word.word in _ANY_LEADER:
         return terms("leaders")
@@ -187,11 +189,18 @@ def _holder(
     own = found[start:end]
     if not all(_is_said(wanted, own) for wanted in role.modifiers):
         return None
-    for first, last in _beside(found, (start, after_office, end), named):
+    # of a list ("the president, Ann Berg, the mayor, Bo Lind"), each name is that of the office before it
+    beside = sorted(_beside(found, (start, after_office, end), named), key=lambda name: _is_taken(found, start, name))
+    for first, last in beside:
         after = found[last : _phrase_end(found, last)] if first == after_office else ()
         if _tied((*own, *after), role, (*read(before), *found[:start])) and not _is_owner(found[first:last], role):
             return first, last
     return None
+
+
+def _is_taken(found: Sequence[Word], start: int, name: tuple[int, int]) -> bool:
+    """Whether a name before the office at word `start` follows another one."""
+    return 0 < name[0] < start and found[name[0] - 1].word in words("roles")
 
 
 def _among(word: Word, wanted: Sequence[Terms]) -> bool:

@@ -229,6 +229,31 @@ def test_speakers(question, expected):
     assert expected == asked_of(question, "Olga Lund said the mill of March 11 owns.").speakers
 
 
+@pytest.mark.parametrize(
+    ("text", "corrections", "expected"),
+    [
+        ("What did Lnud say?", (("Lnud", "lund"),), {"lund"}),
+        ("What did the mayor of Oslo say?", (("the mayor of Oslo", "lund"),), {"lund"}),
+        ("What fell according to the mayor of Oslo?", (("the mayor of Oslo", "lund"),), {"lund"}),
+        ("What did the mayor of Oslo say of Tarn?", (("Trn", "tarn"),), {"maior", "oslo"}),
+        ("What did airforce pilots say?", (("airforce", "air"), ("airforce", "forc")), {"air", "forc", "pilot"}),
+    ],
+)
+def test_speakers_read_otherwise(text, corrections, expected):
+    """Whose words are asked for is what was read for the words as typed."""
+    assert expected == Asked(Question(text, kind="statement", corrections=corrections), [], lambda _: 1.0).speakers
+
+
+def test_offices():
+    """The speaker may be called by each office that the hits tell of, and by no other."""
+    text = "Norwegian President Olga Lund met Polish President Jan Kowal. Olga Lund, the mayor of Oslo, left."
+    found = {frozenset({"presid", "norwai"}), frozenset({"leader", "norwai"}), frozenset({"maior", "oslo"})}
+
+    assert found == asked_of("What did Olga Lund say?", text).offices
+    assert frozenset() == asked_of("What did Fischer say?", text).offices
+    assert frozenset() == asked_of("Who met Lund?", text).offices
+
+
 def test_speaker_of_the_turn_before():
     """A pronoun means who was named in the turn before, in a question for words only."""
     named = QuestionTerm("lund", "Lund", 0.8, name=True)

@@ -308,6 +308,22 @@ def test_unspoken(question, sentence, unspoken):
     assert unspoken == measured(question, sentence)["unspoken"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "share"),
+    [
+        ("The Norwegian president said it was late.", 1),
+        ("The Norwegian leader said it was late.", 1),
+        ("The Polish president said it was late.", 0),
+        ("The Norwegian president saw that it was late.", 0),
+    ],
+)
+def test_an_office_is_its_holder(sentence, share):
+    """What the holder of the speaker's office says is the speaker's, and holds the name."""
+    found = measured("What did Olga Berg say?", sentence, "Norwegian President Olga Berg came.")
+    assert share == found["speaker"]
+    assert share == round(found["coverage"])
+
+
 def test_speaker():
     """The speaker must be who speaks; who only takes part, or is spoken of, has said nothing."""
     question = "What did Olga Berg say about the mill?"

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from retrieval.articles import parse
-from retrieval.hits import CANDIDATES, bounded, in_days, ranked, weights
+from retrieval.hits import CANDIDATES, bounded, in_days, named, ranked, weights
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import Article, CatalogEntry, Document, Hit, QuestionTerm
 from retrieval.passages import split
@@ -110,6 +110,34 @@ def test_an_event():
         dt.date(2025, 3, 13)
         == bounded(understand("What burned after the Lima fair?", shelf.index), shelf.index, shelf.articles).dates.first
     )  # type: ignore[union-attr]
+
+
+OFFICES = Shelf(
+    fair=("French President Luc Dubois opened the fair. The French president was glad.", MARCH),
+    mill=("French President Max Roy opened the mill. He met Norwegian Foreign Minister Bo Lind.", None),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("what did the french president open", [{"duboi", "open"}, {"roi", "open"}]),
+        (
+            "did france's president meet the norwegian foreign minister",
+            [{"duboi", "meet", "lind"}, {"roi", "meet", "lind"}],
+        ),
+        ("did the french president Luc Dubois open it", []),
+        ("who is the french president", []),
+        ("what did the norwegian president open", []),
+        ("what did the president open", []),
+        ("what burned", []),
+    ],
+)
+def test_named(text, expected):
+    """There is a question for each holder that the articles name; none where it asks for or names one."""
+    found = named(understand(text, OFFICES.index), OFFICES.index)
+
+    assert expected == [{term.term for term in question.terms} for question in found]
 
 
 def test_weights():

@@ -3,7 +3,7 @@
 import pytest
 
 from retrieval.analysis import term_of
-from retrieval.roles import holds_role, role_asked
+from retrieval.roles import holder, holds_role, role_asked
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,7 @@ def test_which_office_is_asked_for(question, head, of):
         "Who is President Fischer?",
         "Who is the president meeting on Monday?",
         "Which president hosted the talks?",
+        "Did Norway's president meet the Polish leader?",
         "What did the president of Poland say?",
         "who sent the president of Poland a letter",
         "When did the president resign?",
@@ -121,6 +122,20 @@ def test_the_holder_is_not_named(question, sentence):
 
     assert role is not None
     assert not holds_role(sentence, role)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"), [("Poland's president", "Jan Kowal"), ("who is the head of the council", "Bo Lind")]
+)
+def test_a_list(question, expected):
+    """In a list of offices and their holders, each name is that of the office before it."""
+    sentence = "There were the Polish president, Jan Kowal, the head of the council, Bo Lind, and others."
+    role = role_asked(question)
+    assert role is not None
+    found = holder(sentence, role)
+
+    assert found is not None
+    assert expected == sentence[slice(*found)]
 
 
 def test_his_points_to_the_sentence_before():
