@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     )
     k1: float = Field(0.6, ge=0, le=10, description="how much a repeated word counts (BM25), 0 to 10")
     b: float = Field(0.75, ge=0, le=1, description="how much long passages are held back (BM25), 0 to 1")
-    threshold: float = Field(0.25, ge=0, le=1, description="how sure an answer must be to be given, 0 to 1")
+    threshold: float = Field(0.2, ge=0, le=1, description="how sure an answer must be to be given, 0 to 1")
     log_level: LogLevel = Field("INFO", description="how much is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL")
 
     @property
