@@ -83,6 +83,7 @@ class Asked:
         self._pairs = _weighted_pairs([term.term for term in question.terms], self.weights)
         self._grams = _weighted_grams(self._words, self.weights)
         self._gram_set = frozenset(self._grams)
+        self._related = [(term.term, dict(term.related)) for term in self.terms if term.related]
         self.speakers = _speakers(question)
         self.counted = _counted(question)
         self.naming = kinds.is_naming(question.text)
@@ -112,6 +113,10 @@ class Asked:
     def coverage(self, held: Container[str]) -> float:
         """The weight of the terms that are held in so many words."""
         return sum([weight for term, weight in self.weights.items() if term in held])
+
+    def weight(self, terms: Iterable[str]) -> float:
+        """The weight of some of the question's own terms."""
+        return math.fsum(map(self.weights.__getitem__, terms))
 
     def exact(self, words: Container[str], held: Container[str], dated: Container[str] = ()) -> float:
         """The weight of the terms whose words are held as typed.
@@ -149,13 +154,13 @@ class Asked:
         }
         return [set().union(*[touching[word] for word in touching.keys() & text]) for text in texts]
 
-    def related(self, held: Container[str]) -> float:
+    def related(self, held: Mapping[str, object]) -> float:
         """The weight of the terms that are held only by a related term."""
         return sum(
             [
-                self.weights[term.term] * max([share for other, share in term.related if other in held], default=0.0)
-                for term in self.terms
-                if term.related and term.term not in held
+                self.weights[term] * max([shares[other] for other in shares.keys() & held.keys()])
+                for term, shares in self._related
+                if term not in held and not shares.keys().isdisjoint(held.keys())
             ]
         )
 

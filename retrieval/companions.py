@@ -39,22 +39,11 @@ _MARKS = _OPENING + _CLOSING + '"'
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """A sentence of a paragraph: whether it quotes, what is outside of that, and whether it opens inside a quote."""
+    """A sentence of a paragraph: whether it opens inside a quote, is nothing but a quote, and names who speaks."""
 
-    quoted: bool
-    outside: str
     opened: bool
-
-    @property
-    def is_bare(self) -> bool:
-        """Whether all that it says is somebody's words."""
-        return self.quoted and not any(token.term for token in tokens(self.outside))
-
-    @property
-    def names_speaker(self) -> bool:
-        """Whether it says by name, or by what they are, who speaks."""
-        rest = _SAID.sub(" ", self.outside)
-        return rest != self.outside and any(token.term and token.word not in _TIMES for token in tokens(rest))
+    is_bare: bool
+    names_speaker: bool
 
 
 def with_companions(candidate: Candidate) -> tuple[Sentence, ...]:
@@ -123,4 +112,14 @@ def _outside(sentences: Iterable[str]) -> Iterator[_Spoken]:
                 is_open = False
             elif not is_open:
                 outside.append(char)
-        yield _Spoken(len(outside) < len(text), "".join(outside), opened)
+        yield _said(text, "".join(outside), opened)
+
+
+def _said(text: str, outside: str, opened: bool) -> _Spoken:
+    """What a sentence is, by what stands `outside` of its quotation marks: a name, or what somebody is, that speaks."""
+    rest = _SAID.sub(" ", outside)
+    return _Spoken(
+        opened,
+        len(outside) < len(text) and not any(token.term for token in tokens(outside)),
+        rest != outside and any(token.term and token.word not in _TIMES for token in tokens(rest)),
+    )

@@ -1,6 +1,7 @@
 """Scored sentences in; which of them tell the same fact, and in which other articles it is told, out."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from retrieval.analysis import tokens
 from retrieval.figures import numbers
@@ -18,7 +19,7 @@ def tells(one: Sentence, other: Sentence) -> bool:
     mine, others = terms_of(one), terms_of(other)
     if len(mine & others) < max(1, _SAME * min(len(mine), len(others))):
         return False
-    return numbers(other.text) <= numbers(one.text) and _denies(one) == _denies(other)
+    return numbers(other.text) <= numbers(one.text) and _denies(one.text) == _denies(other.text)
 
 
 def fullest(one: Scored, ranked: Iterable[Scored]) -> Scored:
@@ -55,5 +56,6 @@ def _is_alike(one: Scored, other: Scored) -> bool:
     )
 
 
-def _denies(sentence: Sentence) -> bool:
-    return any(word.word in _NOT for word in tokens(sentence.text))
+@lru_cache(maxsize=20_000)
+def _denies(sentence: str) -> bool:
+    return any(word.word in _NOT for word in tokens(sentence))

@@ -14,7 +14,6 @@ from retrieval.asked import Asked, View, held_phrases, view
 from retrieval.models import AnswerKind, Article, DateRange, Hit, Question, Sentence, Span
 from retrieval.relations import measured
 from retrieval.roles import holds_role
-from retrieval.views import title_terms
 
 KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 FEATURES = (
@@ -52,7 +51,8 @@ _LONGEST_SEASON = dt.timedelta(days=92)
 class Context:
     """A hit among the others: its article, its passage's score less the best one's, whether its article is the newest.
 
-    `views` are its sentences as the features see them, `held` the terms of the question that each holds.
+    `views` are its sentences as the features see them, `held` the terms of the question that each holds, `titled` those
+    that its title and subhead hold.
     """
 
     hit: Hit
@@ -61,6 +61,7 @@ class Context:
     newest: bool
     views: tuple[View, ...]
     held: tuple[frozenset[str], ...]
+    titled: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +102,20 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float], gra
     held = context.held[at] | unsaid
     statement = question.kind == "statement"
     beside = frozenset().union(*context.held[max(0, at - 1) : at + 2]) - held
-    titled = title_terms(context.article.title, context.hit.passage.heading) - held
     values: dict[str, float] = {
         **shared,
         f"holds_{question.kind}": spoken if statement else float(bool(found)),
         "pull": _pull(asked, own, found),
-        "coverage": asked.coverage(held),
+        "coverage": asked.weight(held),
         "flat_coverage": len(held) / max(1, len(asked.weights)),
         "exact": asked.exact(own.words, held, unsaid),
         "grams": grams,
         "bigrams": asked.bigrams(own.pairs),
         "related": asked.related(own.places),
         "proximity": _proximity(asked, own),
-        "in_title": asked.coverage(titled),
-        "beside": asked.coverage(beside),
-        "before": asked.coverage(context.held[at - 1] - held) if at else 0.0,
+        "in_title": asked.weight(context.titled - held),
+        "beside": asked.weight(beside),
+        "before": asked.weight(context.held[at - 1] - held) if at else 0.0,
         "length": min(1.0, len(own.tokens) / _LONG),
         "new_terms": min(1.0, len(own.places.keys() - held) / _MANY_NEW),
         "speaker": spoken,

@@ -36,7 +36,7 @@ class EngineSettings:
     data_dir: Path | None = None
     k1: float = 0.6
     b: float = 0.75
-    threshold: float = 0.15
+    threshold: float = 0.2
     weights: Path | None = None
 
 

@@ -8,7 +8,7 @@ from retrieval import features, stances
 from retrieval.asked import Asked, view
 from retrieval.features import Candidate, Context
 from retrieval.models import Article, Hit, Question, Sentence
-from retrieval.views import passage_views
+from retrieval.views import passage_views, title_terms
 from retrieval.weights import Weights
 
 KEPT = 8
@@ -105,6 +105,7 @@ def _contexts(
             newest is not None and article.date == newest,
             tuple([view(sentence.text) for sentence in sentences]),
             tuple(map(asked.held, sentences)),
+            title_terms(article.title, one.hit.passage.heading) & asked.weights.keys(),
         )
         candidates = list(_candidates(asked.question, context))
         if candidates:
