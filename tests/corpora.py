@@ -48,7 +48,9 @@ def ranking_of(
 
 
 @asynccontextmanager
-async def engine_over(tmp_path: Path, files: Mapping[str, str]) -> AsyncIterator[Engine]:
+async def engine_over(
+    tmp_path: Path, files: Mapping[str, str], threshold: float = EngineSettings(Path()).threshold
+) -> AsyncIterator[Engine]:
     """An open engine over a folder with these files, by name; its cache in memory."""
     folder = tmp_path / "corpus"
     folder.mkdir()
@@ -56,5 +58,5 @@ async def engine_over(tmp_path: Path, files: Mapping[str, str]) -> AsyncIterator
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="")
-    async with Engine.open(EngineSettings(folder)) as engine:
+    async with Engine.open(EngineSettings(folder, threshold=threshold)) as engine:
         yield engine

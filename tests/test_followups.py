@@ -161,7 +161,7 @@ def test_nationality_replaces_nationality():
 def test_kind_is_kept_where_nothing_else_is_asked():
     """A continuation without a question word asks for the same kind of answer; one with its own word does not."""
     assert "statement" == after("What did the French engineer say?", "and the mayor?").kind
-    assert "amount" == after("What did the French engineer say?", "and how much did it cost?").kind
+    assert "money" == after("What did the French engineer say?", "and how much did it cost?").kind
 
 
 def test_days_are_kept_and_their_words_are_not():

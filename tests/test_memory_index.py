@@ -104,6 +104,16 @@ def test_extreme_settings(k1, b):
     assert all(math.isfinite(hit.score) for hit in hits)
 
 
+def test_searches_are_apart():
+    """What a search found is what it finds again, whatever was searched for in between, and within other days."""
+    searched = index("mill river", "mill", "boat river")
+    both = {"mill": 1.0, "river": 0.5}
+    first = searched.search(both, 10)
+    searched.search({"mill": 9.0, "boat": 1.0}, 10)
+    assert [] == searched.search(both, 10, DateRange(dt.date(2025, 1, 1), dt.date(2025, 1, 2)))
+    assert first == searched.search(both, 10)
+
+
 def test_ties_keep_order():
     """Passages with the same score come in their own order, however many are asked for."""
     searched = index(*["mill"] * 20)
