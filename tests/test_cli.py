@@ -333,8 +333,9 @@ def evaluated(command, unset):
     return run
 
 
-def test_eval(evaluated):
+def test_eval(evaluated, monkeypatch):
     """What was not right at once is told with what was said in its place, then the scores."""
+    monkeypatch.setenv("DATELINE_THRESHOLD", "0.25")
     ended, out, err = evaluated([MAYOR, MISSED, UNKNOWN, FAR, NEAR])
     assert (ended, err) == (0, "")
     quoted = "    rain.txt: The mayor of Lima, Ana Rojas, opened the new harbour on Monday."
@@ -357,7 +358,7 @@ def test_eval(evaluated):
         "",
         "3 of 3 quotes are verbatim and cited with title and date.",
     ] == lines[:16]
-    assert "at the threshold                 0.250           0.667              0.500" in lines
+    assert "at the threshold                 0.200           0.667              0.500" in lines
     assert "AUROC 0." in out
     assert "(calibration error)" in out
 

@@ -1,10 +1,9 @@
 """Which sentences a chosen one brings along: whom its pronoun means, and who says its words."""
 
-from retrieval import passages
+from retrieval import passages, ranking
 from retrieval.companions import LONGEST_QUOTE, with_companions
-from retrieval.features import Candidate, Context
-from retrieval.models import Hit
-from tests.corpora import article_of
+from retrieval.models import Hit, Question
+from tests.corpora import NO_WEIGHTS, article_of
 
 LUND = "Olga Lund runs the mill."
 SPOKE = "“We grind corn here,” said Olga Lund."
@@ -14,13 +13,11 @@ BARE = "“The wheel is of oak."
 def brought(text: str, chosen: str) -> str:
     """The words that are quoted for the sentence that begins like `chosen`."""
     article = article_of(text)
-    for passage in passages.split(article):
-        for at, sentence in enumerate(passage.sentences):
-            if sentence.text.startswith(chosen):
-                context = Context(Hit(passage, 1.0, 0), article, 0.0, False, (), ())
-                found = with_companions(Candidate(context, at))
-                return article.text[found[0].span.start : found[-1].span.end]
-    raise AssertionError(chosen)
+    hits = [Hit(passage, 1.0, rank) for rank, passage in enumerate(passages.split(article))]
+    ranked = ranking.rank(Question("?"), hits, {article.id: article}, lambda _: 1.0, NO_WEIGHTS).sentences
+    candidate = next(one.candidate for one in ranked if one.candidate.sentence.text.startswith(chosen))
+    found = with_companions(candidate)
+    return article.text[found[0].span.start : found[-1].span.end]
 
 
 def test_alone():
