@@ -358,7 +358,7 @@ def test_eval(evaluated, monkeypatch):
         "",
         "3 of 3 quotes are verbatim and cited with title and date.",
     ] == lines[:16]
-    assert "at the threshold                 0.200           0.667              0.500" in lines
+    assert "at the threshold                 0.250           0.667              0.500" in lines
     assert "AUROC 0." in out
     assert "(calibration error)" in out
 
