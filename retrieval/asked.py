@@ -77,6 +77,7 @@ class Asked:
         raw = {term.term: max(idf(term.term), LEAST_IDF * unknown) * term.weight for term in self.terms}
         self.weights = {term: weight / (sum(raw.values()) + missing) for term, weight in raw.items()}
         self.attainable = missing + sum(idf(term.term) * term.weight for term in self.terms if not term.dated)
+        self.only_time = (question.latest or question.dates is not None) and all(term.dated for term in self.terms)
         self.dated = frozenset(term.term for term in self.terms if term.dated)
         self.foreign_name = any(term.name and not term.dated and idf(term.term) >= unknown for term in self.terms)
         self._words = {term.term: _typed(term) for term in self.terms}

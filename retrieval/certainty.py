@@ -24,8 +24,10 @@ SIGNS = (
     "passage_bigrams",
     "passage_title",
     "agreement",
+    "only_time",
 )
-"""The sentence's own features of these names, the views of its passage, and how far the hits agree on its article."""
+"""The sentence's own features of these names, the views of its passage, how far the hits agree on its article, and
+whether nothing is asked for but what there is of some days."""
 
 _FEW_ARTICLES = 5
 _EVEN = 0.5
@@ -39,6 +41,7 @@ def signs(one: Scored, ranking: Ranking) -> dict[str, float]:
         **one.features,
         **{f"passage_{name}": value for name, value in views.items()},
         "agreement": _agreement(context.article.id, ranking),
+        "only_time": float(ranking.asked.only_time),
     }
     return {name: values[name] for name in SIGNS}
 

@@ -122,7 +122,9 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float], gra
         "lacks_figure": float(
             question.kind in kinds.MEASURED and not (found and measured(own.text, question.kind, asked.counted))
         ),
-        "lacks_role": float(asked.role is not None and not holds_role(own.text, asked.role, before)),
+        "lacks_role": float(
+            asked.role is not None and bool(asked.role.of) and not holds_role(own.text, asked.role, before)
+        ),
         "unspoken": float(statement and not asked.naming and not spoken),
         "near_before": float(_overlaps(question.near, candidate, context.hit.passage.span)),
         "said_before": float(_overlaps(question.near, candidate, candidate.sentence.span)),

@@ -92,6 +92,11 @@ _ACCORDING = re.compile(r"\baccording to (?:the )?(\w+(?: \w+)?)")
 _WHOSE_VIEW = re.compile(rf"\bwhat(?:['’]?s| is| was| were| are)? (?:the )?(\w.*?)s?['’]?s? (?:\w+ )?{_VIEW}\b")
 _BEFORE_SPEAKER = re.compile(r"\b(?:did|does|do|has|have|had|is|was)\s+")
 _AFTER_SPEAKER = re.compile(rf"\b{_SAYING}\b")
+_COUNTED = re.compile(
+    rf"\bhow (?:many|much)\s+(?:(?:more|other)\s+)?(\w+(?:[\s'’-]+(?!{either('prepositions')}\b)\w+){{0,4}}?)"
+    rf"(?=\s+(?:{_AUXILIARY}|of)\b)"
+)
+"""What is counted stands before an auxiliary or "of": "how many state parks are within …"."""
 _FOCUS = re.compile(
     r"\bhow (?:many|much)\s+(?:more\s+|other\s+)?(\w+(?:\s+\w+)?)|"
     rf"\bnumber of\s+(\w+)|\bhow long (?!{_AUXILIARY}\b)(\w+)"
@@ -181,8 +186,11 @@ def type_words(question: str) -> Span:
 
 
 def counted(question: str) -> str:
-    """What is to be counted: the words after "how many", "how much" or "number of"."""
-    match = _FOCUS.search(question.lower())
+    """What is to be counted: the noun after "how many", "how much" or "number of", and the word after where unsure."""
+    lowered = question.lower()
+    if whole := _COUNTED.search(lowered):
+        return whole[1].split()[-1]
+    match = _FOCUS.search(lowered)
     return (match[1] or match[2] or match[3]) if match else ""
 
 

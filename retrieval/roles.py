@@ -26,6 +26,7 @@ _LEADS = re.compile(
     r"running|in\s+charge\s+of)\s+(?P<of>.+)",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"\s(?:who|that|which|whose)\s", re.IGNORECASE)
 _MARRIED = re.compile(
     r"\bwho(?:m)?\s+(?:is|was)\s+(?P<of>.+?)\s+married\s+to|\bwho(?:m)?\s+did\s+(?P<did>.+?)\s+marry|"
     r"\bwho\s+(?:is\s+|was\s+)?married(?:\s+to)?\s+(?P<to>.+)",
@@ -69,7 +70,10 @@ class Role:
 
 @lru_cache(maxsize=512)
 def role_asked(question: str) -> Role | None:
-    """The office or relation that a question asks the holder of ("who is the president of P", "P's wife")."""
+    """The office or relation that a question asks the holder of ("who is the president of P", "P's wife").
+
+    One that a clause tells ("who is the president who …") is asked for by what it does, not by whose it is.
+    """
     if found := _MARRIED.search(question):
         return Role(_terms(_SPOUSES), (), _content(read(found["of"] or found["did"] or found["to"])))
     if found := _LEADS.search(question):
@@ -77,6 +81,8 @@ def role_asked(question: str) -> Role | None:
         # what is no country may be led by anything: by countries, a committee, nobody that holds an office
         return Role(terms("leaders"), (), of) if any(is_nationality(term) for group in of for term in group) else None
     asked = _ASKED.search(question)
+    if asked and _CLAUSE.search(question, asked.end()):
+        return None
     holder = read(question[asked.end() :] if asked else _CALLED.sub(r"\g<holder>", question))
     if not asked and holder and holder[0].word in words("auxiliaries"):
         return None

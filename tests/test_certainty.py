@@ -43,13 +43,13 @@ def test_a_logistic_model():
 
 @pytest.mark.parametrize("name", SIGNS)
 def test_each_sign_counts(name):
-    """Each sign is a feature of the sentence, a view of its passage, or how far the hits agree."""
+    """Each sign is a feature of the sentence, a view of its passage, how far the hits agree, or of the question."""
     ranking = ranking_of(BURNED, f"A mill\n\nIt burned. {MILL}", "The farm of Tarn burned down, too.")
     one = ranking.sentences[0]
     values = signs(one, ranking)
     if name in FEATURES:
         assert one.features[name] == values[name]
-    elif name != "agreement":
+    elif name.startswith("passage_"):
         views = next(two.views for two in ranking.passages if two.hit is one.candidate.context.hit)
         assert views[name.removeprefix("passage_")] == values[name]
     assert SIGNS == tuple(values)
@@ -59,8 +59,8 @@ def test_each_sign_counts(name):
 
 
 def test_signs_have_names():
-    """No sign is named that is neither a feature, nor a view of the passage, nor the agreement."""
-    known = {*FEATURES, *(f"passage_{name}" for name in VIEWS), "agreement"}
+    """No sign is named that is neither a feature, nor a view of the passage, nor one of the two others."""
+    known = {*FEATURES, *(f"passage_{name}" for name in VIEWS), "agreement", "only_time"}
     assert set(SIGNS) <= known
     assert len(SIGNS) == len(set(SIGNS))
 

@@ -51,7 +51,7 @@ async def test_words_about_time(engine, article, sentence, expected):
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("What happened on 12 March 2025?", "in Paris on Wednesday"),
+        ("What happened on 12 March 2025?", "Wednesday"),
         ("What will happen on 20 March 2025?", "in London on Thursday"),
         ("What was rejected on 21 February 2025?", "rejected the idea of British forces"),
         ("What did Trump say between 11 and 15 March 2025?", "Trump said Friday"),
