@@ -219,6 +219,22 @@ def test_foreign_name(question, expected):
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
+        ("What is the latest news?", True),
+        ("What happened on 5 March 2025?", True),
+        ("What happened to the mill on 5 March 2025?", False),
+        ("What is the latest from the mill?", False),
+        ("Which mill?", False),
+        ("?", False),
+    ],
+)
+def test_only_time(question, expected):
+    """A question may ask for nothing but what there is of some days, or the newest."""
+    assert expected == asked_of(question, f"---\ndate: 2025-03-05\n---\n{MILL}").only_time
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
         ("What did Olga Lund say about the mill?", {"olga", "lund"}),
         ("What was said on 11 March?", set()),
         ("Who owns the mill?", set()),
