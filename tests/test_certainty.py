@@ -27,7 +27,9 @@ def sure(ranking: Ranking, **weights: float) -> float:
 
 def seen(question: str | Question, *texts: str) -> dict[str, float]:
     """The signs of the first sentence of the first article."""
-    ranking = ranking_of(question, *texts, weights=Weights({"share": 5.0}, {"coverage": 1.0, "related": 1.0, "passage": 1.0}, {}))
+    ranking = ranking_of(
+        question, *texts, weights=Weights({"share": 5.0}, {"coverage": 1.0, "related": 1.0, "passage": 1.0}, {})
+    )
     return signs(next(one for one in ranking.sentences if one.candidate.context.article.id == "0.txt"), ranking)
 
 
