@@ -8,7 +8,10 @@ from typing import Literal
 from retrieval import Answer, Article, Engine, Quote
 
 FIRST_QUOTES = 3
-"""Quotes in the first reply; "more" shows the others."""
+"""Quotes in the first reply, at most; "more" shows the others."""
+LIKELY = 4.0
+"""A quote belongs in the first reply when it scores at most this much less than the best: it is the answer with odds of
+one to fifty or better."""
 
 _MORE = re.compile(
     r"\W*(?:(?:please|and|yes|ok(?:ay)?)\W+)?"
@@ -35,14 +38,23 @@ class Reply:
     @property
     def has_more(self) -> bool:
         """Whether a button for further quotes makes sense under this reply."""
-        return self.part == "answer" and len(self.answer.quotes) > FIRST_QUOTES
+        return self.part == "answer" and len(self.answer.quotes) > len(self.quotes)
 
     @property
     def quotes(self) -> tuple[Quote, ...]:
         """The answer's quotes that belong to this reply."""
+        first = _first(self.answer)
         if self.part == "answer":
-            return self.answer.quotes[:FIRST_QUOTES]
-        return self.answer.quotes[FIRST_QUOTES:] if self.part == "more" else ()
+            return self.answer.quotes[:first]
+        return self.answer.quotes[first:] if self.part == "more" else ()
+
+
+def _first(answer: Answer) -> int:
+    """How many quotes the first reply shows: the likely ones, and all that differ, but never too many at once."""
+    quotes = answer.quotes[:FIRST_QUOTES]
+    if answer.differing:
+        return len(quotes)
+    return sum(quote.score >= quotes[0].score - LIKELY for quote in quotes)
 
 
 class Conversations:

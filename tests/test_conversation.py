@@ -1,7 +1,7 @@
 import pytest
 
-from bot.conversation import FIRST_QUOTES, Conversations, Reply, is_more
-from retrieval import Answer, Engine, EngineSettings, Question
+from bot.conversation import FIRST_QUOTES, LIKELY, Conversations, Reply, is_more
+from retrieval import Answer, Engine, EngineSettings, Question, Quote, Span
 
 QUESTION = "Who opened the bridge?"
 
@@ -120,3 +120,23 @@ def test_more(text):
 def test_not_more(text):
     """These do not."""
     assert not is_more(text)
+
+
+@pytest.mark.parametrize(
+    ("scores", "differing", "shown"),
+    [
+        ((9.0, 8.0, 7.0, 6.0), False, 3),
+        ((9.0, 9.0 - LIKELY, 4.9, 4.8), False, 2),
+        ((9.0, 1.0), False, 1),
+        ((9.0, 1.0), True, 2),
+        ((), False, 0),
+    ],
+)
+async def test_likely_quotes_come_first(engine, scores, differing, shown):
+    """The first reply shows at most three quotes and no unlikely one, but all that differ; "more" shows the others."""
+    article = next(iter(engine.articles.values()))
+    quotes = tuple(Quote(article, Span(0, 3), article.text[:3], score=score) for score in scores)
+    answer = Answer(Question(QUESTION), "answered", 0.9, quotes, differing=differing)
+    first, more = Reply(answer), Reply(answer, "more")
+    assert (quotes[:shown], quotes[shown:]) == (first.quotes, more.quotes)
+    assert first.has_more is bool(more.quotes)
