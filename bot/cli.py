@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import logs
-from bot.errors import BotError
+from bot.errors import BotError, OptionsExclusive
 from bot.rendering import Renderer
 from bot.settings import Settings, load
 
@@ -67,13 +67,13 @@ def ask(
     The status is 1 when the one question has no answer.
     """
     from bot.app import desk
-    from bot.lines import answer, answer_each
+    from bot.lines import answer, answer_each, explain_each, typed
 
+    if explain and as_json:
+        raise OptionsExclusive("--explain", "--json")
     with desk(_settings(corpus)) as opened:
         if explain:
-            explanation = opened.engine.explain(question)
-            typer.echo(Renderer("text").render("explanation", explanation=explanation))
-            return 0 if explanation.answer.status != "not_found" else 1
+            return 0 if explain_each(opened, typed() if question == "-" else [question]) else 1
         if question != "-":
             return 0 if answer(opened, question, as_json=as_json) else 1
         answer_each(opened, as_json=as_json)

@@ -2,7 +2,8 @@
 
 BotError
 ├── TokenRefused        Telegram does not know the token
-└── ApiBaseUrlInvalid   TELEGRAM_API_BASE_URL is no address of a server
+├── ApiBaseUrlInvalid   TELEGRAM_API_BASE_URL is no address of a server
+└── OptionsExclusive    two options that do not go together
 
 The sentence a person reads is a template (`prompts/error.*.j2`), chosen by `code` and filled with `facts`.
 """
@@ -37,3 +38,12 @@ class ApiBaseUrlInvalid(BotError, ValueError):
 
     def __init__(self, value: str) -> None:
         super().__init__(setting="TELEGRAM_API_BASE_URL", value=value)
+
+
+class OptionsExclusive(BotError, ValueError):
+    """Of `one` and `other` only one may be given."""
+
+    code = "options_exclusive"
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(one=one, other=other)

@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.app import Desk
@@ -64,6 +64,17 @@ def answer_each(opened: Desk, *, as_json: bool = False) -> None:
         if number > 1 and not as_json:
             sys.stdout.write("\n")
         answer(opened, question.question, chat=question.chat, as_json=as_json)
+
+
+def explain_each(opened: Desk, questions: Iterable[str]) -> bool:
+    """Write why each question is answered as it is, or not; whether the last one is."""
+    found = True
+    for number, question in enumerate(questions, start=1):
+        explanation = opened.engine.explain(question)
+        words = Renderer("text").render("explanation", explanation=explanation)
+        sys.stdout.write(("\n" if number > 1 else "") + f"{words}\n")
+        found = explanation.answer.status != "not_found"
+    return found
 
 
 def _reconfigure(stream: object, encoding: str, errors: str) -> None:

@@ -246,6 +246,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help=f"write the weights, as to {FITTED_FILE.name}")
     given = parser.parse_args(arguments)
+    if any(len(collection) < 2 for collection in given.collection):
+        parser.error("--collection needs a folder of articles and at least one gold file")
     made = asyncio.run(run([Collection(corpus, files) for corpus, *files in given.collection]))
     if given.out:
         given.out.write_text(made, encoding="utf-8")

@@ -163,6 +163,14 @@ def test_ask_explain_without_an_answer(command, bridges, question, expected):
     assert " is needed: not found\n" in out
 
 
+def test_ask_explain_lines(command):
+    """--explain reads questions from standard input as ask does, and goes with no --json."""
+    ended, out, _ = command("ask", "--explain", "-", typed=b"Hello\nThanks\n")
+    assert (0, 2) == (ended, out.count("QUESTION"))
+    ended, _, err = command("ask", "--explain", "--json", "Hello")
+    assert (2, "--explain and --json do not go together. Leave one of them out.\n") == (ended, err)
+
+
 def test_ask_explain_smalltalk(command):
     """For a greeting nothing is looked up: status 0."""
     ended, out, _ = command("ask", "--explain", "Hello")

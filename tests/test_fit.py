@@ -172,3 +172,10 @@ def test_main_usage(arguments, capsys):
         main(arguments)
     assert 2 == ended.value.code
     assert "--collection" in capsys.readouterr().err
+
+
+def test_collection_without_questions(tmp_path, capsys):
+    """A collection without a gold file is refused in a line that says what is missing."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["--collection", str(tmp_path)])
+    assert "needs a folder of articles and at least one gold file" in capsys.readouterr().err
