@@ -69,8 +69,12 @@ class Token:
     term: str
 
 
+@lru_cache(maxsize=2_000)
 def tokens(text: str) -> tuple[Token, ...]:
-    """The words of `text` in order, function words included; a word cut into its glued parts comes before them."""
+    """The words of `text` in order, function words included; a word cut into its glued parts comes before them.
+
+    Remembered, since a question is read several times over.
+    """
     return tuple(_tokens(text))
 
 

@@ -1,6 +1,7 @@
 """A question in, the same made ready to be compared with sentences out."""
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -44,9 +45,13 @@ def view(text: str) -> View:
 
 
 @lru_cache(maxsize=20_000)
-def held_phrases(kind: AnswerKind, text: str) -> list[tuple[int, int]]:
-    """Where a sentence holds phrases of a kind, remembered."""
-    return phrases(kind, text)
+def held_phrases(kind: AnswerKind, text: str) -> tuple[tuple[tuple[int, int], tuple[int, ...]], ...]:
+    """Where a sentence holds phrases of a kind, each with the places of its tokens, remembered."""
+    starts = [token.start for token in view(text).tokens]
+    return tuple(
+        ((start, end), tuple(range(bisect_left(starts, start), bisect_left(starts, end))))
+        for start, end in phrases(kind, text)
+    )
 
 
 @lru_cache(maxsize=50_000)

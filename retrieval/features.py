@@ -95,7 +95,7 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float], gra
     question, context, at = asked.question, candidate.context, candidate.at
     own = context.views[at]
     dated = asked.dated if candidate.in_time and question.dates and question.dates.closed else frozenset[str]()
-    found = evidence(question, own)
+    found = _new_in_phrases(asked, own)
     before = context.views[at - 1].text if at else ""
     spoken = _spoken(asked, own, before)
     unsaid = dated | _called_by_office(asked, own, before)
@@ -134,12 +134,9 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float], gra
 
 def evidence(question: Question, own: View) -> list[tuple[int, int]]:
     """Spans of a sentence that could be the answer and are not the question's own words."""
-    spans = held_phrases(question.kind, own.text)
-    if not spans:
-        return []
     asked = {term.term for term in question.all_terms}
-    new = [token.start for token in own.tokens if token.term not in asked]
-    return [(start, end) for start, end in spans if any(start <= at < end for at in new)]
+    held = held_phrases(question.kind, own.text)
+    return [span for span, places in held if any(own.tokens[at].term not in asked for at in places)]
 
 
 def nearest(question: Question, own: View, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -181,19 +178,22 @@ def _proximity(asked: Asked, own: View) -> float:
     return sum([1 / max(1, gap) for gap in gaps]) / len(gaps)
 
 
-def _pull(asked: Asked, own: View, found: Sequence[tuple[int, int]]) -> float:
+def _new_in_phrases(asked: Asked, own: View) -> list[int]:
+    """The places of words in phrases of the expected kind that the question does not say itself."""
+    held = held_phrases(asked.question.kind, own.text)
+    return [at for _, places in held for at in places if own.tokens[at].term not in asked.weights]
+
+
+def _pull(asked: Asked, own: View, found: Sequence[int]) -> float:
     """How near a phrase of the expected kind stands to all that was asked: each term's weight, less with each word."""
     if not found:
         return 0.0
     places = [(own.places[term], weight) for term, weight in asked.weights.items() if term in own.places]
-    phrases = [at for at, token in enumerate(own.tokens) if any(start <= token.start < end for start, end in found)]
     return max(
-        (
+        [
             sum([weight / (1 + min([abs(at - phrase) for at in held]) / _NEAR) for held, weight in places])
-            for phrase in phrases
-            if own.tokens[phrase].term not in asked.weights
-        ),
-        default=0.0,
+            for phrase in found
+        ]
     )
 
 

@@ -135,4 +135,4 @@ def ranked(hits: Iterable[Hit]) -> list[Hit]:
     once: dict[tuple[str, int], Hit] = {}
     for hit in sorted(hits, key=lambda hit: -hit.score):
         once.setdefault((hit.passage.article_id, hit.passage.number), hit)
-    return [replace(hit, rank=rank) for rank, hit in enumerate(once.values())]
+    return [Hit(hit.passage, hit.score, rank) for rank, hit in enumerate(once.values())]
