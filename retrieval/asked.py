@@ -30,6 +30,7 @@ class View:
     places: dict[str, tuple[int, ...]]
     words: frozenset[str]
     pairs: frozenset[tuple[str, str]]
+    grams: frozenset[str]
 
 
 @lru_cache(maxsize=20_000)
@@ -41,7 +42,8 @@ def view(text: str) -> View:
         places[token.term] = (*places.get(token.term, ()), at)
     terms = [token.term for token in tokens]
     pairs = frozenset(chain(pairwise(terms), zip(terms, terms[2:], strict=False)))
-    return View(text, tokens, places, frozenset(token.word for token in tokens), pairs)
+    words = frozenset(token.word for token in tokens)
+    return View(text, tokens, places, words, pairs, grams_in(words))
 
 
 @lru_cache(maxsize=20_000)
@@ -152,13 +154,6 @@ class Asked:
     def grams_among(self, grams: Set[str]) -> Set[str]:
         """Those of the question's runs of four letters that are among these."""
         return self._gram_set & grams
-
-    def grams_in(self, texts: Sequence[Set[str]]) -> list[Set[str]]:
-        """Those of the question's runs of four letters that stand in each of these texts, given by their words."""
-        touching = {
-            word: found for word in set().union(*texts) if (found := self._gram_set.intersection(grams_of(word)))
-        }
-        return [set().union(*[touching[word] for word in touching.keys() & text]) for text in texts]
 
     def related(self, held: Mapping[str, object]) -> float:
         """The weight of the terms that are held only by a related term."""

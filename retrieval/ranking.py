@@ -62,8 +62,8 @@ def rank(
     passages = _rescored(asked, hits, articles, weights)
     most = len(passages) if stances.asked(question.text) else KEPT
     kept = list(islice(_contexts(asked, passages, articles), most))
-    words = [one.context.views[one.at].words for _, candidates in kept for one in candidates]
-    grams = iter(asked.grams(asked.grams_in(words)))
+    held = [asked.grams_among(one.context.views[one.at].grams) for _, candidates in kept for one in candidates]
+    grams = iter(asked.grams(held))
     found = []
     for context, candidates in kept:
         shared = features.passage_features(asked, context)

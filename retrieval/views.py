@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval import analysis
-from retrieval.asked import Asked, View, grams_in, view
+from retrieval.asked import Asked, View, view
 from retrieval.models import Article, Hit
 
 VIEWS = (
@@ -41,7 +41,6 @@ class PassageView:
     counts: Mapping[str, int]
     words: frozenset[str]
     pairs: frozenset[tuple[str, str]]
-    grams: frozenset[str]
 
 
 @lru_cache(maxsize=2_500)
@@ -54,7 +53,6 @@ def passage_view(sentences: tuple[str, ...]) -> PassageView:
         Counter(token.term for sentence in own for token in sentence.tokens),
         words,
         frozenset().union(*(sentence.pairs for sentence in own)),
-        grams_in(words),
     )
 
 
@@ -75,7 +73,9 @@ def passage_views(asked: Asked, hits: Sequence[Hit], articles: Mapping[str, Arti
     best = max((hit.score for hit in hits), default=0.0) or 1.0
     beside = {(hit.passage.article_id, hit.passage.number): hit.score / best for hit in hits}
     shares = Counter(hit.passage.article_id for hit in hits)
-    grams = asked.grams([asked.grams_among(passage.grams) for passage in own])
+    grams = asked.grams(
+        [set().union(*[asked.grams_among(sentence.grams) for sentence in passage.sentences]) for passage in own]
+    )
     found = []
     for at, (hit, passage) in enumerate(zip(hits, own, strict=True)):
         name, number = hit.passage.article_id, hit.passage.number
