@@ -59,6 +59,10 @@ FUNCTION_WORDS = frozenset(
 )
 
 
+_SHORT = 200
+"""Characters of a text whose words are remembered: a question, a title."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word at characters [start, end) of its text; `term` is empty for a function word."""
@@ -80,7 +84,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def terms(text: str) -> list[str]:
     """The index terms of `text` in order, function words left out, spelling-variant phrases added."""
-    found = [token.term for token in _tokens(text) if token.term]
+    found = [token.term for token in (tokens(text) if len(text) < _SHORT else _tokens(text)) if token.term]
     return found + [term for _, _, term in _phrases(found)]
 
 

@@ -46,7 +46,7 @@ def view(text: str) -> View:
     return View(text, tokens, places, words, pairs, grams_in(words))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=100_000)
 def held_phrases(kind: AnswerKind, text: str) -> tuple[tuple[tuple[int, int], tuple[int, ...]], ...]:
     """Where a sentence holds phrases of a kind, each with the places of its tokens, remembered."""
     starts = [token.start for token in view(text).tokens]

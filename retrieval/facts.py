@@ -29,8 +29,8 @@ def fullest(one: Scored, ranked: Iterable[Scored]) -> Scored:
         other
         for other in ranked
         if len(one.terms) < len(other.terms) < 2 * len(one.terms)
-        and tells(other.candidate.sentence, own.sentence)
         and other.features["coverage"] >= one.features["coverage"]
+        and tells(other.candidate.sentence, own.sentence)
     ]
     return max(fuller, key=lambda other: len(other.terms), default=one)
 

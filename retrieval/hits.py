@@ -11,7 +11,7 @@ from retrieval.models import Article, DateRange, Hit, Question, QuestionTerm
 from retrieval.offices import Office
 from retrieval.periods import asked_event
 
-CANDIDATES = 25
+CANDIDATES = 20
 """Passages rescored for each question, of all days, and again of the days that it asks about."""
 _RELATED = 0.5
 """Finding passages, a related word counts this share of what it does in ranking them."""

@@ -11,7 +11,7 @@ from retrieval.models import Article, Hit, Question, Sentence
 from retrieval.views import passage_views, title_terms
 from retrieval.weights import Weights
 
-KEPT = 8
+KEPT = 6
 """Passages whose sentences are compared, of all that the index proposes."""
 
 
