@@ -110,7 +110,7 @@ def _figures(asked: Asked, one: Scored) -> list[Figure]:
     if asked.question.kind == "count":
         spans = [span for span in spans if _counts(own.text, span[1], asked.counted)]
     else:
-        spans = [span for span in features.nearest(asked.question, own, spans)[:1] if _is_near(own, span, asked.focus)]
+        spans = [span for span in nearest(asked.question, own, spans)[:1] if _is_near(own, span, asked.focus)]
     return [found for span in spans if (found := figure(own.text, *span))]
 
 
@@ -122,6 +122,12 @@ def _counts(text: str, end: int, counted: AbstractSet[str]) -> bool:
         if word.word in _TIES:
             return False
     return False
+
+
+def nearest(question: Question, own: View, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans by how near they stand to a matched term, nearest first."""
+    matched = [own.tokens[at].start for term in question.all_terms for at in own.places.get(term.term, ())]
+    return sorted(spans, key=lambda span: min((abs(at - span[0]) for at in matched), default=0))
 
 
 def _is_near(own: View, span: tuple[int, int], focus: AbstractSet[str]) -> bool:

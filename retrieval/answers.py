@@ -33,9 +33,11 @@ def answer(question: Question, ranking: Ranking, weights: Weights, threshold: fl
     if not ranking.sentences:
         return Answer(question, "not_found")
     confidence = certainty(ranking.sentences[0], ranking, weights)
+    if confidence < threshold * _CLOSE:
+        return Answer(question, "not_found", confidence)
     chosen = choose(ranking.sentences)
     if confidence < threshold:
-        closest = next(_quotes(question, chosen, ranking.sentences)) if confidence >= threshold * _CLOSE else None
+        closest = next(_quotes(question, chosen[:1], ranking.sentences))
         return Answer(question, "not_found", confidence, closest=closest)
     differing = _differing(ranking, chosen, weights, threshold)
     quotes = tuple(_quotes(question, differing or chosen, ranking.sentences))

@@ -11,7 +11,7 @@ from itertools import chain, pairwise
 from retrieval import analysis, kinds
 from retrieval.aliases import offices_of
 from retrieval.analysis import Token
-from retrieval.models import AnswerKind, Hit, Question, QuestionTerm, Sentence
+from retrieval.models import AnswerKind, Hit, Question, QuestionTerm
 from retrieval.phrases import phrases
 from retrieval.roles import role_asked
 
@@ -94,6 +94,7 @@ class Asked:
         self._related = [(term.term, dict(term.related)) for term in self.terms if term.related]
         self.speakers = _speakers(question)
         self.counted = _counted(question)
+        self.words_asked = kinds.asks_words(question.text)
         self.naming = kinds.is_naming(question.text)
         self.role = role_asked(question.text)
 
@@ -114,9 +115,9 @@ class Asked:
         """The terms that a figure should stand near: what is counted, else any term of the question."""
         return _focus(self.question)
 
-    def held(self, sentence: Sentence) -> frozenset[str]:
+    def held(self, own: View) -> frozenset[str]:
         """The terms of the question that a sentence holds in so many words."""
-        return frozenset(view(sentence.text).places.keys() & self.weights.keys())
+        return frozenset(own.places.keys() & self.weights.keys())
 
     def coverage(self, held: Container[str]) -> float:
         """The weight of the terms that are held in so many words."""

@@ -52,7 +52,7 @@ def certainty(one: Scored, ranking: Ranking, weights: Weights) -> float:
 
 
 def _agreement(article_id: str, ranking: Ranking) -> float:
-    """Half the share of the hits' weight in this article, less a half; the more articles there are, the more it tells.
+    """The share of the hits' weight in this article, less a half; the more articles there are, the more it tells.
 
     A question that the collection answers draws passages of one article, another one's words are strewn over many.
     Where there are hardly more than a few articles, that would come about by chance.

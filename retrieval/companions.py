@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval.analysis import tokens
+from retrieval.clauses import IRREGULAR
 from retrieval.features import Candidate
+from retrieval.lexicon import verb_forms
 from retrieval.models import Article, Sentence, Span
 
 LONGEST_QUOTE = 600
@@ -23,11 +25,7 @@ _LEANS_BACK = re.compile(
     r"(?:he|she|they|it|his|her|hers|its|their|this|these|that|those)\b",
     re.IGNORECASE,
 )
-_SAYING = (
-    r"(?:said|says|say|told|tells|added|adds|explained|explains|wrote|writes|asked|asks|replied|warned|warns|insisted|"
-    r"insists|stressed|noted|argued|argues|continued|declared|announced|claimed|claims|stated|commented|remarked|"
-    r"concluded|admitted|complained|recalled|emphasi[sz]ed|according)"
-)
+_SAYING = rf"(?:{'|'.join(sorted(verb_forms('sayings') | IRREGULAR | {'continued', 'according'}))})"
 _SAID = re.compile(rf"\b{_SAYING}\b", re.IGNORECASE)
 _HE_SAID = re.compile(
     rf"[”\"»]\W{{0,5}}(?:(?:he|she|they) (?:also )?{_SAYING}|{_SAYING} (?:he|she|they))\b", re.IGNORECASE

@@ -43,7 +43,7 @@ class Engine:
         self.articles: Mapping[str, Article] = {entry.article.id: entry.article for entry in entries}
         self.passages: tuple[Passage, ...] = tuple(passage for entry in entries for passage in entry.passages)
         self._threshold = settings.threshold
-        self._weights = weights.load(settings.weights) if settings.weights else weights.load()
+        self._weights = weights.load(settings.weights or weights.FITTED_FILE)
         self._index = MemoryIndex(self.articles, self.passages, settings.k1, settings.b)
         self._newest = max((article.date for article in self.articles.values() if article.date), default=None)
 

@@ -1,10 +1,11 @@
-"""A question and a candidate sentence in, one number for each view of how well it answers out.
+"""A question and a candidate sentence in, one number for each feature that tells how well it answers out.
 
-Every feature lies between 0 and 1, and they are the same over every index: only the candidates' own text is looked at.
+Every feature lies between 0 and 1, but for "passage", which is 0 or less. They are the same over every index: only the
+candidates' own text is looked at.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import get_args
@@ -139,12 +140,6 @@ def evidence(question: Question, own: View) -> list[tuple[int, int]]:
     return [span for span, places in held if any(own.tokens[at].term not in asked for at in places)]
 
 
-def nearest(question: Question, own: View, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans by how near they stand to a matched term, nearest first."""
-    matched = [own.tokens[at].start for term in question.all_terms for at in own.places.get(term.term, ())]
-    return sorted(spans, key=lambda span: min((abs(at - span[0]) for at in matched), default=0))
-
-
 def in_time(days: DateRange, article: Article, sentence: Sentence) -> bool | None:
     """Whether a sentence falls into the days asked about; None where it may.
 
@@ -203,7 +198,9 @@ def _spoken(asked: Asked, own: View, before: str) -> float:
         return 0.0
     if not asked.speakers:
         return float(not kinds.SAYING_TERMS.isdisjoint(own.places))
-    return max([speech.position(own.text, holders, before) for holders in (asked.speakers, *asked.offices)])
+    # who only holds a view said nothing: "Ann said Bo would accept" are Ann's words
+    share = speech.said if asked.words_asked else speech.position
+    return max([share(own.text, holders, before) for holders in (asked.speakers, *asked.offices)])
 
 
 def _called_by_office(asked: Asked, own: View, before: str) -> frozenset[str]:

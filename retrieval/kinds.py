@@ -102,6 +102,10 @@ _FOCUS = re.compile(
     rf"\bnumber of\s+(\w+)|\bhow long (?!{_AUXILIARY}\b)(\w+)"
 )
 
+_UTTERING = re.compile(
+    r"\b(?:say|says|said|saying|tell|tells|told|announced?|mention(?:ed)?|comment(?:ed)?)\b", re.IGNORECASE
+)
+
 _NAMING = re.compile(
     r"\b(?:(?<!so[ -])call(?:s|ed|ing)?(?! (?:for|on|off|upon)\b)|describ(?:e|es|ed|ing)|label(?:s|led|ed)?|"
     r"brand(?:s|ed)?|dub(?:s|bed)?|term(?:s|ed)?|refer(?:s|red)? to)\b",
@@ -166,6 +170,11 @@ def speaker(question: str) -> str:
     start = _BEFORE_SPEAKER.search(lowered)
     end = _AFTER_SPEAKER.search(lowered, start.end()) if start else None
     return lowered[start.end() : end.start()] if start and end else ""
+
+
+def asks_words(question: str) -> bool:
+    """Whether a question asks what somebody said, and not just what view they hold."""
+    return _UTTERING.search(question) is not None
 
 
 def is_naming(question: str) -> bool:

@@ -1,4 +1,4 @@
-"""A Question and the hits for it in, their sentences out, best first, and how sure it is that the best one answers."""
+"""A Question and the hits for it in, the passages and their sentences out, best first."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -97,14 +97,14 @@ def _contexts(
     newest = max(dates, default=None)
     for one in passages:
         article = articles[one.hit.passage.article_id]
-        sentences = one.hit.passage.sentences
+        views = tuple([view(sentence.text) for sentence in one.hit.passage.sentences])
         context = Context(
             one.hit,
             article,
             one.score - passages[0].score,
             newest is not None and article.date == newest,
-            tuple([view(sentence.text) for sentence in sentences]),
-            tuple(map(asked.held, sentences)),
+            views,
+            tuple(map(asked.held, views)),
             title_terms(article.title, one.hit.passage.heading) & asked.weights.keys(),
         )
         candidates = list(_candidates(asked.question, context))

@@ -54,8 +54,12 @@ def position(sentence: str, holders: AbstractSet[str], objects: AbstractSet[str]
     return told.pop() if len(told) == 1 else 0
 
 
+@lru_cache(maxsize=100)
 def asked(question: str) -> tuple[str, str] | None:
-    """What a question says before and after the word by which it asks for a position; none where it asks for none."""
+    """What a question says before and after the word by which it asks for a position; none where it asks for none.
+
+    Remembered, since finding, ranking and choosing all ask.
+    """
     words = tokens(question)
     found = next((word for word in words if word.term in STANCES or word.word in _ATTITUDES), None)
     return (question[: found.start], question[found.end :]) if found else None

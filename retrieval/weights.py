@@ -7,7 +7,6 @@ the questions that they are made of hardly show is set by hand in a file of its 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 FITTED_FILE = Path(__file__).with_name("data") / "fitted.toml"
@@ -29,7 +28,6 @@ class Weights:
     certainty: Mapping[str, float]
 
 
-@cache
 def load(fitted: Path = FITTED_FILE) -> Weights:
     """The fitted weights of a file, and those set by hand, which go before."""
     tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in (fitted, BY_HAND_FILE)]

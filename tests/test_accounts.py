@@ -2,8 +2,11 @@
 
 import pytest
 
-from retrieval import Answer
-from retrieval.accounts import differing
+from retrieval import Answer, Question
+from retrieval.accounts import differing, nearest
+from retrieval.asked import view
+from retrieval.index.memory import MemoryIndex
+from retrieval.questions import understand
 from retrieval.weights import Weights
 from tests.corpora import engine_over, ranking_of
 
@@ -169,3 +172,12 @@ async def test_further_passages(tmp_path):
     answer = await asked(tmp_path, "Will Tarn accept the bridge?", *dated)
     assert answer.differing
     assert {FOR, AGAINST} == set(said(answer))
+
+
+def test_nearest():
+    """Phrases come by how near they stand to a word of the question."""
+    own = view("In May Olga wept, and on Tuesday the mill burned.")
+    question = Question("mill", terms=understand("mill", MemoryIndex({}, ())).terms)
+    spans = [(3, 6), (25, 32)]
+    assert [(25, 32), (3, 6)] == nearest(question, own, spans)
+    assert spans == nearest(Question(""), own, spans)

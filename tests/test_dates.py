@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from retrieval.dates import Named, month_days, named, time_spans, week_days, year_days
 from retrieval.models import DateRange
+from tests.days import day, days
 
 DAYS = st.dates(dt.date(1500, 1, 1), dt.date(2099, 12, 31))
 FORMS = st.sampled_from(
@@ -39,14 +40,6 @@ ODD = st.lists(
     ),
     max_size=25,
 ).map("".join)
-
-
-def day(text: str) -> DateRange:
-    return DateRange(dt.date.fromisoformat(text), dt.date.fromisoformat(text))
-
-
-def days(first: str, last: str) -> DateRange:
-    return DateRange(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
 
 
 def read(text: str, **how: bool) -> list[tuple[str, DateRange | None]]:

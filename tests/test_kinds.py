@@ -289,3 +289,19 @@ def test_long_texts(part):
     kinds.counted(text)
     kinds.type_words(text)
     kinds.asks_who(text)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What did Ann say about the mill?", True),
+        ("what has she told the mayor", True),
+        ("What was announced on Monday?", True),
+        ("What does Ann think of the mill?", False),
+        ("What is Ann's position on the mill?", False),
+        ("What does the mayor demand?", False),
+    ],
+)
+def test_asks_words(question, expected):
+    """Who asks what somebody said wants their words, who asks for a view need not."""
+    assert expected is kinds.asks_words(question)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from retrieval.models import DateRange
 from retrieval.periods import asked_event, asked_range, asked_words, asks_latest, open_range
+from tests.days import day, days
 
 NEWEST = dt.date(2025, 8, 19)
 """A Tuesday."""
@@ -18,14 +19,6 @@ ODD = st.lists(
     | st.sampled_from(["999 years ", "ago ", "last ", "week ", "weekend ", "yesterday ", "today ", "Friday ", "said "]),
     max_size=25,
 ).map("".join)
-
-
-def day(text: str) -> DateRange:
-    return DateRange(dt.date.fromisoformat(text), dt.date.fromisoformat(text))
-
-
-def days(first: str, last: str) -> DateRange:
-    return DateRange(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
 
 
 def asked(question: str, newest: dt.date | None = NEWEST) -> tuple[str, DateRange] | None:

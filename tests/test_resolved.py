@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from retrieval.models import DateRange
 from retrieval.resolved import resolved, spoken
+from tests.days import day, days
 
 WRITTEN = dt.date(2025, 3, 15)
 """A Saturday."""
@@ -34,14 +35,6 @@ ODD = st.lists(
     ),
     max_size=25,
 ).map("".join)
-
-
-def day(text: str) -> DateRange:
-    return DateRange(dt.date.fromisoformat(text), dt.date.fromisoformat(text))
-
-
-def days(first: str, last: str) -> DateRange:
-    return DateRange(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
 
 
 def meant(text: str, written: dt.date | None = WRITTEN) -> list[tuple[str, DateRange]]:
