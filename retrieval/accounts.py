@@ -48,8 +48,8 @@ def with_positions(question: Question, hits: Iterable[Hit]) -> list[Hit]:
     return [
         hit
         for hit in hits
-        for held in [set(sentence.terms) for sentence in hit.passage.sentences]
-        if held & stances.STANCES and sum(not held.isdisjoint(forms) for forms in asked) > 1
+        for held in [view(sentence.text).places.keys() for sentence in hit.passage.sentences]
+        if held & stances.STANCES and sum(not forms.isdisjoint(held) for forms in asked) > 1
     ]
 
 

@@ -92,10 +92,7 @@ def _best(question: Question, index: Index, parts: Iterable[DateRange | None]) -
     if terms:
         return [hit for part in parts for hit in index.search(terms, CANDIDATES, part)]
     whole = _whole(question, index)
-    passages = (
-        sorted(index.search({}, index.size, part), key=lambda hit: hit.passage.number) for part in parts if part
-    )
-    return [replace(hit, score=whole) for part in passages for hit in part[:CANDIDATES]]
+    return [replace(hit, score=whole) for part in parts if part for hit in index.openings(CANDIDATES, part)]
 
 
 def _whole(question: Question, index: Index) -> float:

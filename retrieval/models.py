@@ -67,11 +67,20 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as read: its id (POSIX path in the corpus), its decoded text and the encoding it was in."""
+    """An article as read: its id, its text, the encoding it was in, and what is stated beside the text.
+
+    The id is the POSIX path of its file in the corpus; in an archive of many articles that path, `#` and the article's
+    own id, or the number of its line. `extra` is a JSON object of the fields that an archive has and nobody asks for.
+    """
 
     id: str
     text: str
     encoding: str = "utf-8"
+    title: str = ""
+    date: dt.date | None = None
+    source: str = ""
+    url: str = ""
+    extra: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +118,12 @@ class Article:
     blocks: tuple[Block, ...] = field(repr=False, default=())
     encoding: str = "utf-8"
     evidence: str = ""
+    extra: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence, its characters as printed, and its index terms in order."""
+    """One sentence, its characters as printed, and, where it was just cut, its index terms in order."""
 
     span: Span
     text: str

@@ -1,15 +1,15 @@
 """Passages in, hits out, with rank-bm25 in memory: exact, and fast up to a few thousand passages."""
 
-import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, groupby
 
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
-from retrieval import analysis
+from retrieval.entries import index_terms
+from retrieval.index.base import Index, lucene_idf
 from retrieval.models import Article, DateRange, Hit, Passage
 
 
@@ -24,12 +24,7 @@ class LuceneBM25(BM25Okapi):  # type: ignore[misc]
         self.idf = {term: lucene_idf(self.corpus_size, count) for term, count in nd.items()}
 
 
-def lucene_idf(passages: int, holding: int) -> float:
-    """Lucene's inverse document frequency of a term that `holding` of `passages` hold."""
-    return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
-
-
-class MemoryIndex:
+class MemoryIndex(Index):
     """All passages in memory; the article's title is indexed with each of its passages."""
 
     def __init__(
@@ -51,7 +46,7 @@ class MemoryIndex:
 
     def search(self, terms: Mapping[str, float], limit: int, dates: DateRange | None = None) -> list[Hit]:
         """See `Index.search`."""
-        scores = np.full(self.size, float(not terms))
+        scores = np.zeros(self.size)
         for term, weight in terms.items():
             if term in self._holding:
                 holding, own = self._scores(term)
@@ -74,13 +69,15 @@ class MemoryIndex:
             self._scored[term] = np.array(holding), scores
         return self._scored[term]
 
-    def idf(self, term: str) -> float:
-        """See `Index.idf`."""
-        return lucene_idf(self.size, len(self._holding.get(term, ())))
+    def openings(self, limit: int, dates: DateRange) -> list[Hit]:
+        """See `Index.openings`."""
+        of_days = (one for one, day in zip(self._passages, self._dates, strict=True) if day and dates.holds(day))
+        first = sorted(of_days, key=lambda passage: passage.number)[:limit]
+        return [Hit(passage, 1.0, rank) for rank, passage in enumerate(first)]
 
-    def __contains__(self, term: str) -> bool:
-        """Whether some passage holds the term."""
-        return term in self._holding
+    def counts(self, terms: Iterable[str]) -> dict[str, int]:
+        """See `Index.counts`."""
+        return {term: len(self._holding.get(term, ())) for term in terms}
 
     def similar(self, term: str) -> list[str]:
         """See `Index.similar`."""
@@ -89,12 +86,9 @@ class MemoryIndex:
 
 
 def _terms(articles: Mapping[str, Article], passages: Sequence[Passage]) -> list[list[str]]:
-    titles = {article.id: analysis.terms(article.title) for article in articles.values()}
+    """The terms of each passage; the passages of an article follow each other."""
     return [
-        [
-            *titles[passage.article_id],
-            *analysis.terms(passage.heading),
-            *chain.from_iterable(sentence.terms for sentence in passage.sentences),
-        ]
-        for passage in passages
+        joined.split()
+        for article_id, own in groupby(passages, key=lambda passage: passage.article_id)
+        for joined in index_terms(articles[article_id].title, list(own))
     ]

@@ -1,0 +1,65 @@
+"""An Article in; what is fed of it to the cache and to an index out, and its passages back out of that.
+
+An entry is small and plain, since it travels between processes: a passage is the offsets of its sentences.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from retrieval import analysis
+from retrieval.models import Article, Passage, Sentence, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article and its passages, as they are kept and fed.
+
+    `stamp` changes with what they were made from. `spans` is JSON, `[[heading, [start, end, start, end, …]], …]`: for
+    each passage the heading above it and where its sentences are. `terms` are the index terms of each passage, with
+    those of the title and the heading, joined by spaces.
+    """
+
+    article: Article
+    stamp: str
+    spans: str
+    terms: tuple[str, ...]
+
+
+def entry(article: Article, stamp: str, passages: Sequence[Passage]) -> Entry:
+    """What is kept and fed of an article that was just cut into passages."""
+    return Entry(article, stamp, packed(passages), tuple(index_terms(article.title, passages)))
+
+
+def packed(passages: Sequence[Passage]) -> str:
+    """The passages of one article as JSON."""
+    spans = [
+        [one.heading, [at for sentence in one.sentences for at in (sentence.span.start, sentence.span.end)]]
+        for one in passages
+    ]
+    return json.dumps(spans, ensure_ascii=False, separators=(",", ":"))
+
+
+def passages_of(article: Article, spans: str) -> tuple[Passage, ...]:
+    """The reverse of `packed`; the sentences have no terms."""
+    return tuple(
+        passage_of(article, number, heading, bounds) for number, (heading, bounds) in enumerate(json.loads(spans))
+    )
+
+
+def passage_of(article: Article, number: int, heading: str, bounds: Sequence[int]) -> Passage:
+    """One passage of an article, from where its sentences start and end."""
+    text = article.text
+    sentences = tuple(
+        [Sentence(Span(start, end), text[start:end]) for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
+    )
+    return Passage(article.id, number, Span(bounds[0], bounds[-1]), sentences, heading)
+
+
+def index_terms(title: str, passages: Sequence[Passage]) -> Iterator[str]:
+    """What an index knows each passage by, joined by spaces: the terms of the title, the heading, the sentences."""
+    of_title = analysis.terms(title)
+    for one in passages:
+        own = chain.from_iterable(sentence.terms or analysis.terms(sentence.text) for sentence in one.sentences)
+        yield " ".join(chain(of_title, analysis.terms(one.heading) if one.heading else (), own))
