@@ -22,6 +22,14 @@ LeftOutReason = Literal[
     "copy",
     "front_matter",
     "no_text",
+    "no_article",
+    "no_layer",
+    "password",
+    "broken_off",
+    "not_utf8",
+    "not_lines",
+    "not_json",
+    "field",
 ]
 
 
@@ -58,7 +66,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file that is not served, and why; `detail` is the reason's fact (a suffix, a path, a key)."""
+    """A file that is not served, and why; `detail` is the reason's fact (a suffix, a path, a key).
+
+    `path` is the file's id, with `:` and the number of the line for a line of an archive.
+    """
 
     path: str
     reason: LeftOutReason
@@ -71,6 +82,7 @@ class Document:
 
     The id is the POSIX path of its file in the corpus; in an archive of many articles that path, `#` and the article's
     own id, or the number of its line. `extra` is a JSON object of the fields that an archive has and nobody asks for.
+    `line` is where it stands in an archive, counted from 1; 0 for a file that is one article.
     """
 
     id: str
@@ -81,6 +93,7 @@ class Document:
     source: str = ""
     url: str = ""
     extra: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
