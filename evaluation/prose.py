@@ -60,12 +60,16 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An article; `subject` is the name of what it is about, which is in no other article of the seed."""
+    """An article; `subject` is the name of what it is about, which is in no other article of the seed.
+
+    Its text has just the `passages` that the product cuts it into, in paragraphs of one or several sentences.
+    """
 
     number: int
     title: str
     date: dt.date
     text: str
+    passages: tuple[str, ...]
     source: str
     desk: str
     subject: str
@@ -100,10 +104,13 @@ def written(seed: int, number: int) -> Written:
     fill = _fill(draw, f"{name} {_pick(event.things, draw)}", day)
     facts = tuple(_fact(sentence, asked, fill) for sentence, asked in event.facts)
     sentences = _sentences(draw, fill)
-    text = _text(draw, sentences, [fact.sentence for fact in facts], PASSAGES[number % len(PASSAGES)])
+    passages = _passages(draw, sentences, [fact.sentence for fact in facts], PASSAGES[number % len(PASSAGES)])
+    text = "\n\n".join(chain.from_iterable(_paragraphs(draw, own) for own in passages))
+    joined = tuple(map(" ".join, passages))
     title = _pick(event.titles, draw).format_map(fill)
     source = f"The {fill['where']} {_pick(prose.words['paper'], draw)}"
-    return Written(number, title, day, text, source, _pick(prose.words["desk"], draw), fill["subject"], facts)
+    desk = _pick(prose.words["desk"], draw)
+    return Written(number, title, day, text, joined, source, desk, fill["subject"], facts)
 
 
 def elsewhere() -> tuple[str, ...]:
@@ -131,18 +138,19 @@ def coined(kind: str, number: int) -> str:
     return word if kind == "tail" else word.capitalize()
 
 
-def _text(draw: Draw, sentences: Callable[[], str], facts: Sequence[str], passages: int) -> str:
-    """Paragraphs that are cut into just so many passages, with the facts in different ones of them."""
-    told = dict(zip(sorted(range(passages), key=lambda _: draw())[: len(facts)], facts, strict=True))
-    paragraphs: list[str] = []
-    for at in range(passages):
-        own = [sentences() for _ in range(_pick(_SENTENCES, draw))]
-        if at in told:
-            own[int(draw() * len(own))] = told[at]
-        # A paragraph of one or two sentences is put together with the next, and makes a passage with it.
-        cut = int(draw() * 3)
-        paragraphs += [" ".join(own[:cut]), " ".join(own[cut:])] if cut else [" ".join(own)]
-    return "\n\n".join(paragraphs)
+def _passages(draw: Draw, sentence: Callable[[], str], facts: Sequence[str], count: int) -> list[list[str]]:
+    """The sentences of `count` passages, each fact among those of another one."""
+    passages = [[sentence() for _ in range(_pick(_SENTENCES, draw))] for _ in range(count)]
+    telling = sorted(range(count), key=lambda _: draw())
+    for at, fact in zip(telling, facts, strict=False):
+        passages[at][int(draw() * len(passages[at]))] = fact
+    return passages
+
+
+def _paragraphs(draw: Draw, sentences: Sequence[str]) -> list[str]:
+    """A passage in one paragraph, or in two, of which the first is too short to be a passage of its own."""
+    cut = int(draw() * 3)
+    return [" ".join(sentences[:cut]), " ".join(sentences[cut:])] if cut else [" ".join(sentences)]
 
 
 def _sentences(draw: Draw, fill: dict[str, str]) -> Callable[[], str]:
