@@ -63,7 +63,7 @@ def write(folder: Path, passages: int, seed: int = SEED, form: Form = "jsonl", p
 
 def article_id(number: int, form: Form = "jsonl") -> str:
     """The id under which article `number` of an archive is served."""
-    return f"{_archive(number)}#{_name(number)}" if form == "jsonl" else _text_file(number)
+    return f"{_archive(number)}#{_name(number)}" if form == "jsonl" else _text_path(number)
 
 
 def json_line(seed: int, number: int) -> str:
@@ -101,14 +101,14 @@ def gold_line(number: int, known: Known, form: Form = "jsonl") -> str:
 
 
 def _write_part(folder: Path, seed: int, form: Form, numbers: Sequence[int]) -> None:
-    path = folder / (_archive(numbers[0]) if form == "jsonl" else _text_file(numbers[0]))
+    path = folder / (_archive(numbers[0]) if form == "jsonl" else _text_path(numbers[0]))
     path.parent.mkdir(parents=True, exist_ok=True)
     if form == "jsonl":
         with path.open("w", encoding="utf-8") as archive:
             archive.writelines(json_line(seed, number) for number in numbers)
         return
     for number in numbers:
-        (folder / _text_file(number)).write_text(_with_front_matter(written(seed, number)), encoding="utf-8")
+        (folder / _text_path(number)).write_text(as_text(written(seed, number)), encoding="utf-8")
 
 
 def _fields(article: Written) -> dict[str, str]:
@@ -123,7 +123,8 @@ def _fields(article: Written) -> dict[str, str]:
     }
 
 
-def _with_front_matter(article: Written) -> str:
+def as_text(article: Written) -> str:
+    """What a text file holds of an article."""
     head = {"title": article.title, "date": article.date.isoformat(), "source": article.source, "url": _url(article)}
     lines = "".join(f"{key}: {value}\n" for key, value in head.items())
     return f"---\n{lines}---\n\n{article.text}\n"
@@ -141,7 +142,7 @@ def _archive(number: int) -> str:
     return f"archive-{number // A_FILE:05}.jsonl"
 
 
-def _text_file(number: int) -> str:
+def _text_path(number: int) -> str:
     return f"{number // A_FOLDER:05}/{_name(number)}.txt"
 
 
