@@ -81,11 +81,13 @@ def questions(seed: int, count: int, passages: int) -> Iterator[Known]:
             yield Known(random.choice(elsewhere()), "unanswerable")
             continue
         fact = random.choice(article.facts)
-        question, answer = random.choice(fact.asked)
         if at % 10 == 4:
             name = article.subject.partition(" ")[0]
-            yield Known(question.replace(name, coined("subject", _FOREIGN + at)), "unanswerable")
-        elif at % 10 == 9:
+            naming = random.choice([question for question, _ in fact.asked if name in question])
+            yield Known(naming.replace(name, coined("subject", _FOREIGN + at)), "unanswerable")
+            continue
+        question, answer = random.choice(fact.asked)
+        if at % 10 == 9:
             yield Known(_mistyped(question, random), "misspelt", article.number, fact.sentence, answer)
         else:
             yield Known(question, "fact", article.number, fact.sentence, answer)
@@ -149,9 +151,10 @@ def _text_path(number: int) -> str:
 def _mistyped(question: str, random: Random) -> str:
     """The question with two letters of one of its long words exchanged, one left out, or one twice."""
     words = question.split(" ")
-    at = random.choice([at for at, word in enumerate(words) if at and len(word.rstrip("?,")) >= _LONG])
+    bare = [word.rstrip("?,") for word in words]
+    at = random.choice([at for at, word in enumerate(bare) if at and word.isalpha() and len(word) >= _LONG])
     word = words[at]
-    place = random.randrange(1, len(word.rstrip("?,")) - 2)
+    place = random.randrange(1, len(bare[at]) - 2)
     first, second = word[place], word[place + 1]
     middle = random.choice([second + first, first, first + first + second])
     words[at] = word[:place] + middle + word[place + 2 :]

@@ -101,7 +101,7 @@ def written(seed: int, number: int) -> Written:
     day = FIRST_DAY + dt.timedelta(int(draw() * DAYS))
     name = coined("subject", 1_000_000 + (number + seed * 7_919) % 900_000)
     event = _pick(prose.events, draw)
-    fill = _fill(draw, f"{name} {_pick(event.things, draw)}", day)
+    fill = _fill(draw, name, _pick(event.things, draw), day)
     facts = tuple(_fact(sentence, asked, fill) for sentence, asked in event.facts)
     sentences = _sentences(draw, fill)
     passages = _passages(draw, sentences, [fact.sentence for fact in facts], PASSAGES[number % len(PASSAGES)])
@@ -184,13 +184,14 @@ def _sentences(draw: Draw, fill: dict[str, str]) -> Callable[[], str]:
     return sentence
 
 
-def _fill(draw: Draw, subject: str, day: dt.date) -> dict[str, str]:
+def _fill(draw: Draw, name: str, thing: str, day: dt.date) -> dict[str, str]:
     """What an event's slots hold in one article."""
     words = _prose().words
     role = _pick(words["role"], draw)
     past = day - dt.timedelta(1 + int(draw() * 6))
     return {
-        "subject": subject,
+        "subject": f"{name} {thing}",
+        "thing": thing.lower(),
         "who": _person(draw),
         "other": _person(draw),
         "where": _rare("place", draw),
@@ -290,7 +291,8 @@ def _plural(noun: str) -> str:
 
 
 def _with_article(word: str) -> str:
-    return f"{'an' if word[0] in 'aeio' or word.startswith('un') != word.startswith('uni') else 'a'} {word}"
+    is_vowel = word[0] in "aeiou" and not word.startswith(("uni", "us", "eu", "one"))
+    return f"an {word}" if is_vowel else f"a {word}"
 
 
 def _capital(sentence: str) -> str:

@@ -1,7 +1,7 @@
 """Figures of indexes at several sizes in, a page with tables and pictures of them out; figures are kept beside it."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
 TEMPLATE = Path(__file__).with_name("data") / "benchmarks.md.j2"
 RESULTS, PAGE = "results.json", "README.md"
+FROM = 20_000
+"""Passages from which growth is told."""
+
+_GROWING = ("passages", "p50_ms", "p99_ms", "memory_mb", "memory_own_mb", "disk_mb", "feed_s", "start_s")
 
 _COLOURS = {
     "auto": "#1b5e8c",
@@ -56,9 +60,15 @@ class Picture:
 
 
 PICTURES = (
-    Picture("latency.svg", "Time to answer: Dateline's whole answer, others' ranking alone", "ms", "p50_ms", "p99_ms"),
+    Picture(
+        "latency.svg",
+        "Time to answer, median and (dotted) 99th percentile:\nDateline's whole answer, the others' ranking alone",
+        "ms",
+        "p50_ms",
+        "p99_ms",
+    ),
     Picture("memory.svg", "Resident memory while answering", "MB", "memory_mb"),
-    Picture("feeding.svg", "Time to feed all passages", "s", "feed_s"),
+    Picture("feeding.svg", "Time to build:\nDateline from article files, the others from terms", "s", "feed_s"),
     Picture("adding.svg", "Time until one more article is found", "ms", "add_ms"),
 )
 
@@ -82,6 +92,7 @@ def report(folder: Path, rows: Sequence[Row]) -> None:
     page = environment.get_template(TEMPLATE.name).render(
         measured=_measured(rows),
         products=[row for row in rows if not _is_rival(row)],
+        growth=list(_growth(rows)),
         beside=[row for row in rows if row.get("times") is not None],
         others=[row for row in rows if _is_rival(row)],
         pictures=PICTURES,
@@ -137,6 +148,15 @@ def _measured(rows: Iterable[Row]) -> list[str]:
         f"{date}, {machine}: {', '.join(f'{passages:,}' for _, _, passages in own)} passages"
         for (date, machine), own in groupby(alike, key=lambda one: one[:2])
     ]
+
+
+def _growth(rows: Sequence[Row]) -> Iterator[Row]:
+    """How many times as much each index of the product takes at its largest size as at `FROM` passages."""
+    for name in dict.fromkeys(row["index"] for row in rows if not _is_rival(row)):
+        own = {row["passages"]: row for row in rows if row["index"] == name}
+        first, last = own.get(FROM), own[max(own)]
+        if first and last["passages"] > FROM:
+            yield {key: last[key] / first[key] if key != "index" else name for key in ("index", *_GROWING)}
 
 
 def _is_rival(row: Mapping[str, object]) -> bool:

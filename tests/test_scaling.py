@@ -109,6 +109,21 @@ def test_report(tmp_path):
         assert (tmp_path / picture.name).read_bytes().startswith(b"<?xml")
 
 
+def test_growth(tmp_path):
+    """Where an index was measured at 20,000 passages, the page says how many times as much its largest size takes."""
+    rows = [
+        row(20_000),
+        row(200_000, p50_ms=14.0),
+        row(1_000_000, p50_ms=21.0),
+        row(20_000, "memory"),
+        row(500, "auto"),
+    ]
+    report(tmp_path, merge(tmp_path, rows))
+    lines = (tmp_path / "README.md").read_text().splitlines()
+    grown = [line for line in lines if line.startswith(("| disk", "| memory", "| auto"))]
+    assert ["| disk | 50 | 3.0 | 1.0 | 1.0 | 1.0 | 1.0 | 1.0 | 1.0 |"] == grown
+
+
 def test_pictures_are_the_same_again(tmp_path):
     """The same figures give the same files."""
     for name in ("one", "two"):
