@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import Counter
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +13,7 @@ from retrieval.analysis import (
     FUNCTION_WORDS,
     RELATED_FILE,
     VARIANTS_FILE,
+    _Remembered,
     normalise,
     related,
     related_words,
@@ -31,6 +32,9 @@ ODD = st.lists(
         st.characters(codec="utf-8"),
         st.sampled_from("aBé \u0301\u00ad\u200d\ufeff\uff9e.,$%'’-_12½²İßŁﬁ"),
         st.sampled_from(["us ", "US ", "the ", "so ", "called ", "MinisterGeorgia", "1,000", "U.S.", "500bn", "20th"]),
+        st.sampled_from(
+            ["tell ", "won ", "t ", "won’t ", "so-called ", "us-", "United States ", "officials, ", " “We "]
+        ),
     ),
     max_size=40,
 ).map("".join)
@@ -62,11 +66,34 @@ def test_tokens_stand_in_order(text):
     assert all(left.end <= right.start or right.end <= left.end for left, right in pairwise(found))
 
 
-@settings(max_examples=100)
+@settings(max_examples=500)
 @given(ODD)
 def test_terms_are_those_of_the_tokens(text):
-    """The index sees what a question sees: the tokens' terms, phrases added."""
-    assert sorted(terms(text)) == sorted(token.term for token in with_phrases(tokens(text)))
+    """The index sees what a question sees: the tokens' terms in order, and those of phrases."""
+    content = [token.term for token in tokens(text) if token.term]
+    found = terms(text)
+
+    assert content == found[: len(content)]
+    assert sorted(found) == sorted(token.term for token in with_phrases(tokens(text)))
+
+
+def test_terms_of_the_seeds_are_those_of_the_tokens(seeds):
+    """Sentence by sentence and text by text."""
+    texts = [path.read_text(encoding="utf-8") for path in seeds.glob("*.txt")]
+    for text in chain(texts, *map(str.splitlines, texts), *(text.split(". ") for text in texts)):
+        content = [token.term for token in tokens(text) if token.term]
+
+        assert content == terms(text)[: len(content)]
+
+
+@given(st.lists(st.text(max_size=60)), st.integers(1, 5))
+def test_what_is_remembered_is_bounded(keys, most):
+    """No more keys than allowed, none of any length, and each value as it was made."""
+    remembered = _Remembered(str.upper, most)
+
+    assert [key.upper() for key in keys] == [remembered[key] for key in keys]
+    assert len(remembered) <= most
+    assert all(len(key) <= 40 for key in remembered)
 
 
 @settings(max_examples=60)
