@@ -39,7 +39,7 @@ def measured(of: Archive, folder: Path, indexes: Sequence[str], others: Sequence
         yield rival(name, terms, of, folder / name)
     with ExitStack() as stack:
         other: Dialogue | None = None
-        if BESIDE in others:
+        if indexes and BESIDE in others:
             command = (sys.executable, "-m", "evaluation.rivals", BESIDE, str(folder / BESIDE))
             other = stack.enter_context(talking(command))
             other.hear()
@@ -61,7 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="python -m evaluation.scaling", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, metavar="N", help="numbers of passages")
-    parser.add_argument("--indexes", nargs="+", choices=INDEXES, default=["auto"], help="the product's own")
+    parser.add_argument(
+        "--indexes", nargs="*", choices=INDEXES, default=["auto"], help="the product's own; none for none"
+    )
     parser.add_argument("--rivals", nargs="*", choices=RIVALS, default=list(RIVALS), help="other ones; none for none")
     parser.add_argument("--questions", type=int, default=QUESTIONS, metavar="M", help="how many are asked")
     parser.add_argument("--form", choices=["jsonl", "txt"], default="jsonl", help="archive files or text files")
