@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, chain, groupby, pairwise
 
 import sentencex
@@ -17,6 +17,7 @@ LONGEST = 600
 
 _PIECE = 4_000  # the segmenter's time grows with the square of the quotation marks in what it is given
 _BREAKS = str.maketrans(dict.fromkeys("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))  # a wrapped line ends no sentence
+_PLAIN = frozenset({". ", "? ", "! "})
 _OPENERS, _CLOSERS = "“«„‘([", "”’»\"')]"
 _NOTES = re.compile(r"(?:\[[^\[\]]{1,30}\]|:[\w,–-]{1,12}(?!\S))+")
 _SPEECH = re.compile(r"\b(?:said|says|told|added|adds|asked|replied|explained|stressed|noted|wrote|insisted|warned)\b")
@@ -32,7 +33,7 @@ def split(article: Article) -> tuple[Passage, ...]:
     """The passages of `article` in order; none reaches over a heading or a stretch of furniture."""
     passages: list[Passage] = []
     for heading, paragraphs in _sections(article):
-        for group in _grouped([list(_sentences(article.text, block.span)) for block in paragraphs]):
+        for group in _grouped([_sentences(article.text, block.span) for block in paragraphs]):
             span = Span(group[0].span.start, group[-1].span.end)
             passages.append(Passage(article.id, len(passages), span, tuple(group), heading))
     return tuple(passages)
@@ -49,7 +50,7 @@ def _sections(article: Article) -> Iterator[tuple[str, list[Block]]]:
             yield heading, blocks
 
 
-def _grouped(paragraphs: Sequence[Sequence[Sentence]]) -> list[list[Sentence]]:
+def _grouped(paragraphs: Iterable[list[Sentence]]) -> list[list[Sentence]]:
     """Put short neighbouring paragraphs together and divide long ones evenly; a remainder joins what is before it."""
     groups: list[list[Sentence]] = []
     for part in chain.from_iterable(map(_divided, paragraphs)):
@@ -66,32 +67,39 @@ def _grouped(paragraphs: Sequence[Sequence[Sentence]]) -> list[list[Sentence]]:
     return settled
 
 
-def _divided(paragraph: Sequence[Sentence]) -> list[list[Sentence]]:
+def _divided(paragraph: list[Sentence]) -> list[list[Sentence]]:
+    if 0 < len(paragraph) <= MOST:
+        return [paragraph]
     count = math.ceil(len(paragraph) / MOST)
     bounds = [len(paragraph) * i // count for i in range(count + 1)]
-    return [list(paragraph[first:last]) for first, last in pairwise(bounds)]
+    return [paragraph[first:last] for first, last in pairwise(bounds)]
 
 
-def _sentences(text: str, paragraph: Span) -> Iterator[Sentence]:
-    for piece in _parts(text, paragraph, _PIECE):
-        for whole in _whole_sentences(text, piece):
-            for part in _parts(text, whole, LONGEST):
-                printed = part.of(text)
-                start = part.start + len(printed) - len(printed.lstrip())
-                printed = printed.strip()
-                if printed:
-                    yield Sentence(Span(start, start + len(printed)), printed, tuple(analysis.terms(printed)))
+def _sentences(text: str, paragraph: Span) -> list[Sentence]:
+    found: list[Sentence] = []
+    for first, last in _parts(text, paragraph.start, paragraph.end, _PIECE):
+        start = first
+        for end in _ends(text[first:last]):
+            for left, right in _parts(text, start, first + end, LONGEST):
+                printed = text[left:right]
+                if own := printed.strip():
+                    at = left + printed.index(own)
+                    found.append(Sentence(Span(at, at + len(own)), own, tuple(analysis.terms(own))))
+            start = first + end
+    return found
 
 
-def _parts(text: str, span: Span, longest: int) -> Iterator[Span]:
-    """Cut a span into parts of at most `longest` characters, about equal, at the best break near each even cut."""
-    start = span.start
-    while span.end - start > longest:
-        even = (span.end - start) // math.ceil((span.end - start) / longest)
+def _parts(text: str, start: int, end: int, longest: int) -> Iterable[tuple[int, int]]:
+    """Where a stretch is cut into parts of at most `longest` characters, about equal, each at its best break."""
+    if end - start <= longest:
+        return ((start, end),)
+    parts: list[tuple[int, int]] = []
+    while end - start > longest:
+        even = (end - start) // math.ceil((end - start) / longest)
         cut = _cut(text, start + even // 2, start + even, start + longest)
-        yield Span(start, cut)
+        parts.append((start, cut))
         start = cut
-    yield Span(start, span.end)
+    return [*parts, (start, end)]
 
 
 def _cut(text: str, first: int, wanted: int, last: int) -> int:
@@ -102,18 +110,23 @@ def _cut(text: str, first: int, wanted: int, last: int) -> int:
     return last
 
 
-def _whole_sentences(text: str, piece: Span) -> Iterator[Span]:
-    """The segmenter's sentences, with quotation marks and who-said-so put back where they belong."""
-    printed = piece.of(text)
+def _ends(printed: str) -> Iterator[int]:
+    """Where the segmenter's sentences end, with quotation marks and who-said-so put back where they belong."""
     flat = printed.translate(_BREAKS) if len(printed.splitlines()) > 1 else printed
-    ends = list(accumulate(map(len, sentencex.segment("en", flat))))
     start = 0
-    for end, following in pairwise(ends):
+    for end, following in pairwise(accumulate(map(len, sentencex.segment("en", flat)))):
+        if start < end - 1 and _is_plain(printed, end):
+            yield (start := end)
+            continue
         cut = _moved(printed, start, end)
         if start < cut < following and not _goes_on(printed[start:cut].strip(), printed[cut:following].strip()):
-            yield Span(piece.start + start, piece.start + cut)
-            start = cut
-    yield Span(piece.start + start, piece.end)
+            yield (start := cut)
+    yield len(printed)
+
+
+def _is_plain(text: str, end: int) -> bool:
+    """Whether a stop and a space part the sentence from a capital or a figure, so that nothing has to be put back."""
+    return text[end - 2 : end] in _PLAIN and text[end].isalnum() and not text[end].islower()
 
 
 def _moved(text: str, start: int, end: int) -> int:
