@@ -2,7 +2,8 @@
 
 RetrievalError
 ├── CorpusMissing      the folder of articles is not there
-└── CatalogInvalid     catalog.toml says something it may not
+├── CatalogInvalid     catalog.toml says something it may not
+└── IndexAway          the index is on other machines and can't be reached
 
 The sentence a person reads is a template (`prompts/error.*.j2`), chosen by `code` and filled with `facts`.
 """
@@ -38,3 +39,12 @@ class CatalogInvalid(RetrievalError, ValueError):
 
     def __init__(self, path: Path, line: int, key: str, allowed: str) -> None:
         super().__init__(path=path, line=line, key=key, allowed=allowed)
+
+
+class IndexAway(RetrievalError, ConnectionError):
+    """The index is on other machines and can't be reached, or does not take what it is told."""
+
+    code = "index_away"
+
+    def __init__(self, address: str, problem: str) -> None:
+        super().__init__(address=address, problem=problem)
