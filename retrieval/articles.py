@@ -1,7 +1,12 @@
-"""A raw document and its catalog entry in; an Article out: title, date and source with their origin, blocks marked."""
+"""A raw document and its catalog entry in; an Article out: title, date and source with their origin, blocks marked.
+
+What is said of an article counts in this order: its front matter, the page or the line of an archive that it came in,
+the head of its text, the catalog.
+"""
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from retrieval import frontmatter
@@ -14,28 +19,30 @@ _TAIL = re.compile(r"\s[-–—]\s(?P<name>[^\W\d_a-z][\w.&’' ]{0,38}[\w.])$")
 
 
 def parse(document: Document, entry: CatalogEntry | None = None) -> Article | LeftOut:
-    """Read `document`: what its text states goes before what the catalog's `entry` says."""
+    """Read `document`: what it states goes before what the catalog's `entry` says."""
     matter = frontmatter.parse(document)
     if isinstance(matter, LeftOut):
         return matter
-    marked = _matter_block(document.text, matter) + blocks(document.text, matter.end)
+    stated = matter.title or document.title
+    marked = _matter_block(document.text, matter) + _titled(document.text, stated, blocks(document.text, matter.end))
     if not any(block.kind == "paragraph" for block in marked):
         return LeftOut(document.id, "no_text")
     entry = entry or CatalogEntry()
-    title, title_source = _title(document, matter, entry, marked)
-    date, date_source = _date(document.text, matter, entry, marked)
+    title, title_source = _title(document, stated, entry, marked)
+    date, date_source = _date(document, matter, entry, marked)
     return Article(
         id=document.id,
         title=title,
         title_source=title_source,
         date=date,
         date_source=date_source,
-        source=matter.source or entry.source or _agency(document.text, marked),
-        url=matter.url or entry.url,
+        source=matter.source or document.source or entry.source or _agency(document.text, marked),
+        url=matter.url or document.url or entry.url,
         text=document.text,
         blocks=marked,
         encoding=document.encoding,
         evidence=entry.evidence if date_source in ("catalog", "inferred") else "",
+        extra=document.extra,
     )
 
 
@@ -45,15 +52,25 @@ def _matter_block(text: str, matter: FrontMatter) -> tuple[Block, ...]:
     return (Block("metadata", Span(start, start + len(front))),) if front else ()
 
 
+def _titled(text: str, title: str, marked: tuple[Block, ...]) -> tuple[Block, ...]:
+    """With the line that only repeats the title marked so, even where it reads like a sentence."""
+    words = title.casefold().split()
+    for number, block in enumerate(marked if words else ()):
+        is_short = block.span.end - block.span.start <= 2 * len(title)
+        if is_short and block.span.of(text).casefold().split() == words:
+            return (*marked[:number], replace(block, kind="title"), *marked[number + 1 :])
+        if block.kind == "paragraph":
+            break
+    return marked
+
+
 def _lines_of(kind: BlockKind, text: str, marked: tuple[Block, ...]) -> list[str]:
     return [block.span.of(text) for block in marked if block.kind == kind]
 
 
-def _title(
-    document: Document, matter: FrontMatter, entry: CatalogEntry, marked: tuple[Block, ...]
-) -> tuple[str, TitleSource]:
-    if matter.title:
-        return matter.title, "stated"
+def _title(document: Document, stated: str, entry: CatalogEntry, marked: tuple[Block, ...]) -> tuple[str, TitleSource]:
+    if stated:
+        return stated, "stated"
     for line in _lines_of("title", document.text, marked):
         return _without_publisher(" ".join(line.split()), document.text), "stated"
     if entry.title:
@@ -78,9 +95,9 @@ def _without_publisher(title: str, text: str) -> str:
 
 
 def _date(
-    text: str, matter: FrontMatter, entry: CatalogEntry, marked: tuple[Block, ...]
+    document: Document, matter: FrontMatter, entry: CatalogEntry, marked: tuple[Block, ...]
 ) -> tuple[dt.date | None, DateSource]:
-    stated = matter.date or _head_date(text, marked)
+    stated = matter.date or document.date or _head_date(document.text, marked)
     if stated:
         return stated, "stated"
     if entry.date:

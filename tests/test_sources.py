@@ -2,15 +2,21 @@
 
 import os
 import socket
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.rendering import Renderer
 from retrieval import sources
 from retrieval.errors import CorpusMissing
-from retrieval.models import Document, LeftOut
+from retrieval.models import Document, LeftOut, LeftOutReason
+from retrieval.sources import SourceFile
+from tests.papers import pdf_of
 
 NEWS = "Café society met in Paris – “déjà vu”, said the minister. "
 
@@ -49,27 +55,51 @@ def test_hidden_files_readme_and_catalog_are_passed_over_in_silence(tmp_path):
 
 def test_what_is_no_text_file_is_left_out_with_its_suffix(tmp_path):
     """A catalog in a subfolder is no catalog, and a file without a suffix is no article either."""
-    for name in ("a.pdf", "sub/catalog.toml", "noext"):
+    for name in ("a.docx", "a.tar.gz", "a.txt.zst", "sub/catalog.toml", "noext"):
         write(tmp_path, name)
 
     assert (
-        LeftOut("a.pdf", "suffix", ".pdf"),
+        LeftOut("a.docx", "suffix", ".docx"),
+        LeftOut("a.tar.gz", "suffix", ".gz"),
+        LeftOut("a.txt.zst", "suffix", ".zst"),
         LeftOut("noext", "suffix", ""),
         LeftOut("sub/catalog.toml", "suffix", ".toml"),
     ) == sources.scan(tmp_path)[1]
 
 
-def test_a_file_over_the_limit_is_left_out_unopened(tmp_path):
-    """Exactly 20 MB is still read; a byte more is not."""
-    with write(tmp_path, "large.txt").open("wb") as file:
-        file.truncate(sources.LIMIT + 1)
-    with write(tmp_path, "fits.txt").open("wb") as file:
-        file.truncate(sources.LIMIT)
+def test_pages_pdfs_and_archives_are_articles_too(tmp_path):
+    """Whatever the case of their suffix, or of the two of a packed archive; only an archive holds many."""
+    single, many = ["a.htm", "b.HTML", "c.Pdf"], ["d.jsonl", "e.JSONL.gz", "f.jsonl.ZST"]
+    for name in (*single, *many):
+        write(tmp_path, name)
+
+    assert [(name, name in many) for name in (*single, *many)] == [
+        (file.id, file.many) for file in sources.scan(tmp_path)[0]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "limit"), [(".txt", sources.LIMIT), (".html", sources.LIMIT), (".pdf", sources.PDF_LIMIT)]
+)
+def test_a_file_over_the_limit_is_left_out_unopened(tmp_path, suffix, limit):
+    """Exactly the limit is still read; a byte more is not."""
+    with write(tmp_path, f"large{suffix}").open("wb") as file:
+        file.truncate(limit + 1)
+    with write(tmp_path, f"fits{suffix}").open("wb") as file:
+        file.truncate(limit)
 
     files, left_out = sources.scan(tmp_path)
 
-    assert ["fits.txt"] == [file.id for file in files]
-    assert (LeftOut("large.txt", "too_large", "20.0 MB"),) == left_out
+    assert [f"fits{suffix}"] == [file.id for file in files]
+    assert (LeftOut(f"large{suffix}", "too_large", f"{limit / 1e6:.1f} MB"),) == left_out
+
+
+def test_an_archive_may_be_of_any_size(tmp_path):
+    """It is never held whole."""
+    with write(tmp_path, "large.jsonl.gz").open("wb") as file:
+        file.truncate(sources.PDF_LIMIT * 10)
+
+    assert ["large.jsonl.gz"] == ids(tmp_path)
 
 
 def test_a_file_that_grew_after_the_scan_is_not_read_whole(tmp_path):
@@ -79,7 +109,7 @@ def test_a_file_that_grew_after_the_scan_is_not_read_whole(tmp_path):
     with path.open("wb") as grown:
         grown.truncate(sources.LIMIT * 2)
 
-    assert LeftOut("a.txt", "too_large", "20.0 MB") == sources.read(file)
+    assert LeftOut("a.txt", "too_large", "40.0 MB") == sources.read(file)
 
 
 def test_a_link_out_of_the_folder_is_left_out_and_one_inside_is_not(tmp_path):
@@ -98,6 +128,16 @@ def test_a_link_out_of_the_folder_is_left_out_and_one_inside_is_not(tmp_path):
         LeftOut("folder", "outside", str(outside.parent)),
         LeftOut("out.txt", "outside", str(outside)),
     ) == left_out
+
+
+@pytest.mark.parametrize("suffix", sorted(sources.SUFFIXES))
+def test_no_kind_of_file_is_read_through_a_link_that_leads_out(tmp_path, suffix):
+    """Pages, PDFs and archives no more than texts."""
+    outside = write(tmp_path, f"elsewhere/secret{suffix}")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / f"corpus/out{suffix}").symlink_to(outside)
+
+    assert [LeftOut(f"out{suffix}", "outside", str(outside))] == list(sources.walk(tmp_path / "corpus"))
 
 
 def test_links_between_folders_neither_loop_nor_repeat(tmp_path):
@@ -253,6 +293,107 @@ def test_a_broken_byte_does_not_spoil_a_utf8_file(tmp_path):
     content = (NEWS * 3).encode()
 
     assert Document("a.txt", NEWS * 3 + "\ufffd", "utf-8, damaged") == read(tmp_path, content + b"\xff")
+
+
+def test_each_kind_is_read_as_what_it_is(tmp_path):
+    """A page without its markup, a PDF as its text layer, Markdown as it stands."""
+    page = b"<html><body><h1>A mill</h1><p>The <b>old mill</b> of Bergen burned on Sunday.</p></body></html>"
+    write(tmp_path, "a.html", page)
+    write(tmp_path, "b.pdf", pdf_of(["The old mill of Bergen burned on Sunday."]))
+    write(tmp_path, "c.md", b"The *old mill* of Bergen burned on Sunday.")
+    read_as = [sources.read(file) for file in sources.scan(tmp_path)[0]]
+
+    assert ["The old mill of Bergen burned on Sunday."] * 2 == [one.text for one in read_as[:2]]
+    assert Document("c.md", "The *old mill* of Bergen burned on Sunday.") == read_as[2]
+
+
+def test_a_walk_holds_its_folders_and_not_their_files(tmp_path):
+    """Of 5,000 files in a folder no list is made, neither of names nor of what they are."""
+    for number in range(5000):
+        (tmp_path / f"{number}.txt").touch()
+    tracemalloc.start()
+    try:
+        found = sum(isinstance(one, SourceFile) for one in sources.walk(tmp_path))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert 5000 == found
+    assert peak < 200_000
+
+
+def test_a_walk_of_no_folder_fails_at_once(tmp_path):
+    """Not when the first file is asked for."""
+    with pytest.raises(CorpusMissing):
+        sources.walk(tmp_path / "nowhere")
+
+
+@pytest.fixture
+def tangled(tmp_path: Path) -> Path:
+    """A corpus with something of everything that may lie in one."""
+    outside = write(tmp_path, "elsewhere/secret.txt")
+    corpus = tmp_path / "corpus"
+    for name in ("a.txt", "sub/b.md", "sub/deep/c.jsonl.gz", "d.docx", ".hidden.txt", ".git/e.txt", "catalog.toml"):
+        write(corpus, name)
+    for name in ("sub/catalog.toml", "README.md", "sub/readme.md", ".store/f.txt", ".store/.g.txt", "sub/.h/i.txt"):
+        write(corpus, name)
+    links = {"link.txt": "a.txt", "out.txt": outside, "outside": outside.parent, "again": "sub", "shown": ".store"}
+    for name, target in {**links, "broken.txt": "nowhere.txt", "circle": "circle", "sub/up": ".."}.items():
+        (corpus / name).symlink_to(target)
+    os.mkfifo(corpus / "pipe.txt")
+    return corpus
+
+
+def everything(folder: Path, depth: int = 4) -> Iterator[Path]:
+    """All paths below a folder, those behind links too."""
+    for path in folder.iterdir() if depth else ():
+        yield path
+        if path.is_dir():
+            yield from everything(path, depth - 1)
+
+
+def test_a_look_at_a_path_finds_what_a_walk_finds(tangled):
+    """The same file or the same reason at every path, and nothing where the walk passes over it."""
+    walked = {one.id if isinstance(one, SourceFile) else one.path: one for one in sources.walk(tangled)}
+    looked = {path.relative_to(tangled).as_posix(): sources.look(tangled, path) for path in everything(tangled)}
+
+    assert {"a.txt", "sub/b.md", "sub/deep/c.jsonl.gz", "link.txt", "shown/f.txt"} == {
+        name for name, one in walked.items() if isinstance(one, SourceFile)
+    }
+    assert walked == {name: one for name, one in looked.items() if one}
+
+
+def test_a_look_takes_a_path_as_a_watcher_gives_it(tmp_path):
+    """Below the corpus as it was named, below its real place, or from within it."""
+    (tmp_path / "corpus").symlink_to("real")
+    path = write(tmp_path, "real/a.txt")
+    corpus = tmp_path / "corpus"
+    (file,) = sources.walk(corpus)
+
+    assert [file] * 3 == [sources.look(corpus, one) for one in (path, corpus / "a.txt", Path("a.txt"))]
+
+
+@pytest.mark.parametrize(
+    "path", ["gone.txt", "gone/a.txt", "../other/a.txt", "sub", ".", "circle/a.txt", "/etc/passwd"]
+)
+def test_a_look_finds_nothing_where_no_article_file_is(tmp_path, path):
+    """What is gone, what is outside, and folders."""
+    corpus = write(tmp_path, "corpus/sub/b.txt").parents[1]
+    write(tmp_path, "other/a.txt")
+    (corpus / "circle").symlink_to("circle")
+
+    assert sources.look(corpus, Path(path)) is None
+
+
+@pytest.mark.parametrize("reason", get_args(LeftOutReason))
+@pytest.mark.parametrize("name", ["a.txt", "a.html", "a.pdf", "a.jsonl:3"])
+def test_each_reason_has_its_sentence(reason, name):
+    """Nobody is shown the name that the code has for it."""
+    shown = Renderer("text").render("sources", articles=[], left_out=[LeftOut(name, reason, "a fact")])
+
+    assert f"• {name}: " in shown
+    assert "(a fact)" in shown
+    assert reason == "empty" or f": {reason} (" not in shown
 
 
 def test_a_corpus_that_vanished_while_it_is_walked_is_named(tmp_path):
