@@ -81,7 +81,7 @@ def document(name: str, stream: BinaryIO) -> Document | LeftOut:
     text = "\n\n".join(_paragraphs(_lines(pages)))
     if not _is_text(text):
         return LeftOut(name, "no_layer")
-    return Document(name, text, title=_title(title or "", pages))
+    return Document(name, text, title=_title(title, pages))
 
 
 def _pages(reader: pypdf.PdfReader) -> Iterator[str]:
@@ -171,8 +171,8 @@ def _is_text(text: str) -> bool:
     return shown > 0 and sum(char.isalnum() for char in text) * 2 > shown
 
 
-def _title(title: str, pages: Sequence[str]) -> str:
+def _title(title: object, pages: Sequence[str]) -> str:
     """The title of the file's properties where it is printed on the first page; many are the name of a file."""
-    words = title.split()
+    words = title.split() if isinstance(title, str) else []
     printed = " ".join(pages[0].split()).casefold() if pages else ""
     return " ".join(words) if len(words) > 1 and " ".join(words).casefold() in printed else ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pypdf
 
-FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
+FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding%s>>"
 
 
 def pdf_of(*pages: Sequence[str], info: str = "") -> bytes:
@@ -15,23 +15,21 @@ def pdf_of(*pages: Sequence[str], info: str = "") -> bytes:
 
 
 def shown(lines: Sequence[str]) -> bytes:
-    """The operators that print lines below each other; an empty line is a gap, two blanks before one set it in."""
+    """The operators that print lines below each other."""
     printed = []
     for number, line in enumerate(lines):
-        if line:
-            text = line.strip().replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
-            left = 84 if line.startswith("  ") else 72
-            printed.append(f"BT /F1 11 Tf {left} {760 - 14 * number} Td ({text}) Tj ET")
+        text = line.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+        printed.append(f"BT /F1 11 Tf 72 {760 - 14 * number} Td ({text}) Tj ET")
     return "\n".join(printed).encode("cp1252")
 
 
-def pdf_with(*contents: bytes, info: str = "", packed: bool = False) -> bytes:
+def pdf_with(*contents: bytes, info: str = "", packed: bool = False, encoding: bytes = b"/WinAnsiEncoding") -> bytes:
     """A PDF with these content streams, each on a page."""
     kids = " ".join(f"{5 + 2 * number} 0 R" for number in range(len(contents)))
     things = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         f"<</Type/Pages/Count {len(contents)}/Kids[{kids}]>>".encode(),
-        FONT,
+        FONT % encoding,
     ]
     for number, content in enumerate(contents):
         things += [
