@@ -42,17 +42,17 @@ def stretches(text: str, start: int = 0) -> list[Stretch]:
     lines = _lines(text, start)
     width = _wrap_width(lines)
     groups: list[list[Stretch]] = []
+    run = -1
     for line in lines:
-        if groups and _goes_on(groups[-1][0], groups[-1][-1], line, width):
+        if line.run == run and _goes_on(groups[-1][0], groups[-1][-1], line, width):
             groups[-1].append(line)
         else:
             groups.append([line])
-    return [_joined(group, text) for group in groups]
+            run = line.run
+    return [group[0] if len(group) == 1 else _joined(group, text) for group in groups]
 
 
 def _joined(group: list[Stretch], text: str) -> Stretch:
-    if len(group) == 1:
-        return group[0]
     span = Span(group[0].span.start, group[-1].span.end)
     return replace(group[0], span=span, text=span.of(text))
 
@@ -63,7 +63,11 @@ def _lines(text: str, start: int) -> list[Stretch]:
     for line in text[start:].splitlines(keepends=True):
         stripped = line.strip()
         if stripped:
-            found.append(_unmarked(stripped, offset + line.index(stripped[0]), run))
+            at = offset + line.index(stripped[0])
+            if stripped[0] in _MARK_STARTS:
+                found.append(_unmarked(stripped, at, run))
+            else:
+                found.append(Stretch(Span(at, at + len(stripped)), stripped, "", run))
         else:
             run += 1
         offset += len(line)
@@ -74,7 +78,7 @@ def _unmarked(line: str, start: int, run: int) -> Stretch:
     """The line without the marks it begins with and the emphasis around the whole of it."""
     mark = ""
     whole = Stretch(Span(start, start + len(line)), line, "", run)
-    if line[0] not in _MARK_STARTS or whole.is_rule:
+    if whole.is_rule:
         return whole
     for _ in range(_NESTED):
         found = _MARK.match(line)
@@ -92,6 +96,8 @@ def _unmarked(line: str, start: int, run: int) -> Stretch:
 
 def _wrap_width(lines: Sequence[Stretch]) -> int:
     """The column at which the text was wrapped, or 0."""
+    if not any(line.run == third.run for line, third in zip(lines, lines[2:], strict=False)):
+        return 0
     runs = (list(run) for _, run in groupby(lines, key=lambda line: line.run))
     return max((_width_of([line.text for line in run]) for run in runs), default=0)
 
@@ -114,8 +120,8 @@ def _is_full(line: str, following: str, width: int) -> bool:
 
 
 def _goes_on(first: Stretch, last: Stretch, line: Stretch, width: int) -> bool:
-    """Whether `line` continues the paragraph from the line `first` to the line `last` just before it."""
-    if line.run != last.run or line.mark or first.mark.startswith("#") or line.is_rule or last.is_rule:
+    """Whether `line` continues the paragraph from the line `first` to the line `last` right above it."""
+    if line.mark or first.mark.startswith("#") or line.is_rule or last.is_rule:
         return False
     if len(line.text) <= width >= len(last.text) and _is_full(last.text, line.text, width):
         return True
