@@ -1,6 +1,7 @@
 """A raw document and its catalog entry in; an Article out."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -31,6 +32,74 @@ def test_front_matter_goes_before_text_and_catalog():
     assert ("Of the front", "stated") == (article.title, article.title_source)
     assert (DAY, "stated", "") == (article.date, article.date_source, article.evidence)
     assert ("The Front", "https://example.org/front") == (article.source, article.url)
+
+
+STATED = Document(
+    "a.jsonl#1", BODY, "utf-8", "Of the archive", DAY, "The Archive", "https://example.org/archive", '{"n":1}', 1
+)
+
+
+def stated(text: str, entry: CatalogEntry | None = None) -> Article:
+    article = articles.parse(replace(STATED, text=text), entry)
+    assert isinstance(article, Article)
+    return article
+
+
+def test_what_a_page_or_an_archive_states_goes_before_the_head_of_the_text():
+    """And before the catalog; all of it counts as stated, and other fields are kept."""
+    article = stated(f"Of the text\n\n1 May 2023\n\nKyiv • UNN\n\n{BODY}", ENTRY)
+
+    assert ("Of the archive", "stated") == (article.title, article.title_source)
+    assert (DAY, "stated", "") == (article.date, article.date_source, article.evidence)
+    assert ("The Archive", "https://example.org/archive") == (article.source, article.url)
+    assert '{"n":1}' == article.extra
+
+
+def test_front_matter_goes_before_what_is_stated_beside_the_text():
+    """It is the article's own word; what it leaves open is taken from there."""
+    article = stated(f"---\ntitle: Of the front\ndate: 2024-01-01\n---\n{BODY}")
+
+    assert ("Of the front", OTHER_DAY) == (article.title, article.date)
+    assert ("The Archive", "https://example.org/archive") == (article.source, article.url)
+
+
+def test_what_is_not_stated_is_read_off_the_text():
+    """A page may state a title and no date."""
+    article = articles.parse(Document("a.html", f"13 March 2025\n\nKyiv • UNN\n\n{BODY}", title="Of the page"))
+    assert isinstance(article, Article)
+
+    assert ("Of the page", DAY, "stated", "UNN") == (article.title, article.date, article.date_source, article.source)
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("Who won? Nobody did.", "Who won? Nobody did."),
+        ("Leaders  meet in London.", "LEADERS MEET\nin London."),
+        ("Leaders meet", "## Leaders meet"),
+        ("Leaders meet", "World\n\nLeaders meet"),
+    ],
+)
+def test_a_line_that_only_repeats_the_title_is_not_quoted(title, line):
+    """Even one that reads like a sentence."""
+    article = articles.parse(Document("a.html", f"{line}\n\n{BODY}", title=title))
+    assert isinstance(article, Article)
+
+    assert [BODY] == [block.span.of(article.text) for block in article.blocks if block.kind == "paragraph"]
+    assert "title" in {block.kind for block in article.blocks}
+
+
+def test_a_title_that_is_said_again_in_the_text_is_quoted_there():
+    """Only what stands before the text repeats the title."""
+    article = articles.parse(Document("a.html", f"{BODY}\n\nNobody won.\n\n{BODY}", title="Nobody won."))
+    assert isinstance(article, Article)
+
+    assert 3 == len([block for block in article.blocks if block.kind == "paragraph"])
+
+
+def test_an_article_that_only_repeats_its_title_has_no_text():
+    """There is nothing to quote."""
+    assert LeftOut("a.html", "no_text") == articles.parse(Document("a.html", "Nobody won.", title="Nobody won."))
 
 
 def test_the_text_goes_before_the_catalog_for_title_and_date():
