@@ -391,6 +391,7 @@ async def test_node_lost(index, cluster):
     """The node that manages the others goes away amid questions and feeding: every question is answered in full."""
     entries = [fed(f"{at:02}.txt", f"mill {WORDS[at % 8]}") for at in range(40)]
     await feed(index, *entries)
+    await ask(cluster.recovered)
     answers: list[int] = []
     lost = cluster.manager()
     async with asking(lambda: answers.append(len(index.snapshot.index.search({"mill": 1.0}, 100)))):
@@ -429,7 +430,7 @@ class Gate:
         app = web.Application(client_max_size=2**30)
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._session = ClientSession()
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]

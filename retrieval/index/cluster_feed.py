@@ -133,7 +133,7 @@ class ClusterFeeder:
         async def attempt(timeout: float) -> None:  # noqa: ASYNC109 - the cluster and the client keep to it
             nonlocal rest
             answer = await self._link.client.bulk(
-                body=b"".join(rest), timeout=f"{timeout / 2:.0f}s", request_timeout=timeout
+                body=b"".join(rest), timeout=f"{timeout * 500:.0f}ms", request_timeout=timeout
             )
             results = [result for one in answer["items"] for result in one.values()]
             rest = [one for one, result in zip(rest, results, strict=True) if "error" in result]

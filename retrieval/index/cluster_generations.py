@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 from uuid import uuid4
 
 from opensearchpy import RequestError
@@ -111,9 +110,11 @@ class Generations:
         own = re.compile(f"{re.escape(self._link.settings.index)}-({'|'.join(_KINDS)})-[0-9]+")
         return {name: index["aliases"] for name, index in found.items() if own.fullmatch(name)}
 
-    async def _made(self, name: str, **known: Any) -> None:
+    async def _made(self, name: str, body: Mapping[str, object], request_timeout: float) -> None:
+        """Make an index, and wait a while for all its copies: a node that is lost before takes the only one along."""
+        wait = {"wait_for_active_shards": "all", "timeout": f"{request_timeout * 500:.0f}ms"}
         try:
-            await self._indices.create(index=name, **known)
+            await self._indices.create(index=name, body=body, request_timeout=request_timeout, params=wait)
         except RequestError as error:  # a lost answer to a first attempt leaves it there
             if error.error != "resource_already_exists_exception":
                 raise
