@@ -6,7 +6,6 @@ An entry is small and plain, since it travels between processes: a passage is th
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from retrieval import analysis
 from retrieval.models import Article, Passage, Sentence, Span
@@ -61,5 +60,7 @@ def index_terms(title: str, passages: Sequence[Passage]) -> Iterator[str]:
     """What an index knows each passage by, joined by spaces: the terms of the title, the heading, the sentences."""
     of_title = analysis.terms(title)
     for one in passages:
-        own = chain.from_iterable(sentence.terms or analysis.terms(sentence.text) for sentence in one.sentences)
-        yield " ".join(chain(of_title, analysis.terms(one.heading) if one.heading else (), own))
+        found = of_title + analysis.terms(one.heading) if one.heading else of_title.copy()
+        for sentence in one.sentences:
+            found += sentence.terms or analysis.terms(sentence.text)
+        yield " ".join(found)
