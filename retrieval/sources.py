@@ -71,8 +71,7 @@ def look(corpus: Path, path: Path) -> SourceFile | LeftOut | None:
         return None
     if not os.path.lexists(root / name):
         return None
-    found = _look(root / name, name.as_posix(), root, (root / name).is_symlink())
-    return None if isinstance(found, Path) else found
+    return _look(root / name, name.as_posix(), root)
 
 
 def read(file: SourceFile) -> Document | LeftOut:
@@ -133,11 +132,11 @@ def _walk(root: Path) -> Iterator[SourceFile | LeftOut]:
                 for entry in entries:
                     if _is_ignored(entry.name, prefix):
                         continue
-                    one = _look(Path(entry.path), prefix + entry.name, root, entry.is_symlink())
-                    if isinstance(one, Path):
-                        (links if entry.is_symlink() else folders).append(f"{prefix}{entry.name}/")
-                    else:
+                    one = _look(entry, prefix + entry.name, root)
+                    if one:
                         yield one
+                    else:
+                        (links if entry.is_symlink() else folders).append(f"{prefix}{entry.name}/")
         except OSError as error:
             yield LeftOut(prefix.rstrip("/") or ".", "unreadable", error.strerror or "")
 
@@ -159,20 +158,20 @@ def _is_elsewhere(folder: Path, root: Path) -> bool:
     return not real.is_relative_to(root) or not _is_hidden(real.relative_to(root))
 
 
-def _look(path: Path, name: str, root: Path, is_link: bool) -> SourceFile | LeftOut | Path:
-    """What is at a path: an article file, something left out, or a folder to visit (its path)."""
+def _look(entry: os.DirEntry[str] | Path, name: str, root: Path) -> SourceFile | LeftOut | None:
+    """What an entry is: an article file, something left out, or None for a folder to visit."""
     try:
         name.encode()
-        status = path.stat()
+        status = entry.stat()
     except UnicodeEncodeError:
         return LeftOut(name.encode(errors="replace").decode(), "unreadable", "name: utf-8")
     except OSError as error:
         return LeftOut(name, "unreadable", error.strerror or "")
-    if is_link and not path.resolve().is_relative_to(root):
-        return LeftOut(name, "outside", str(path.readlink()))
+    if entry.is_symlink() and not Path(entry).resolve().is_relative_to(root):
+        return LeftOut(name, "outside", str(Path(entry).readlink()))
     if stat.S_ISDIR(status.st_mode):
-        return path
-    return _left_out(name, status) or SourceFile(name, path, _stamp(status))
+        return None
+    return _left_out(name, status) or SourceFile(name, Path(entry), _stamp(status))
 
 
 def _left_out(name: str, status: os.stat_result) -> LeftOut | None:
@@ -181,7 +180,7 @@ def _left_out(name: str, status: os.stat_result) -> LeftOut | None:
         return LeftOut(name, "suffix", PurePosixPath(name).suffix)
     if not stat.S_ISREG(status.st_mode):  # to open a pipe is to wait for its other end
         return LeftOut(name, "unreadable", os.strerror(errno.EINVAL))
-    if suffix not in ARCHIVES and status.st_size > _limit(name):
+    if status.st_size > LIMIT and suffix not in ARCHIVES and status.st_size > _limit(name):
         return LeftOut(name, "too_large", _megabytes(status.st_size))
     return None
 
