@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from evaluation import archive
 from evaluation.gold import read_gold
 from evaluation.prose import PASSAGES, articles_of, coined, written
-from retrieval import articles, copies, passages, sources
+from retrieval import archives, articles, copies, passages, sources
 from retrieval.models import Document
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -136,6 +136,18 @@ def test_two_processes(tmp_path, monkeypatch):
     one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).rglob("*.txt")} for name in ("one", "two"))
     assert one == two
     assert 1_010 == len(one)
+
+
+def test_archive_files(tmp_path):
+    """Each line of an archive file is read as the article that was made, with what nobody asks for kept beside it."""
+    archive.write(tmp_path, 50)
+    files, left_out = sources.scan(tmp_path)
+    found = [document for file in files for document in archives.documents(file)]
+    own = [written(1, number) for number in range(5)]
+    assert () == left_out
+    assert [archive.article_id(number) for number in range(5)] == [document.id for document in found]
+    assert [(one.title, one.date, one.text) for one in own] == [(one.title, one.date, one.text) for one in found]
+    assert {"desk"} == {key for document in found for key in json.loads(document.extra)}
 
 
 def test_text_files(tmp_path):
