@@ -17,9 +17,11 @@ from aiohttp import ClientSession, web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from opensearch_cluster import OpenSearchCluster
+from opensearchpy import TransportError
 
 from retrieval.entries import Entry, entry
 from retrieval.errors import IndexAway
+from retrieval.index import cluster_link, cluster_search
 from retrieval.index.base import lucene_idf
 from retrieval.index.cluster import ClusterIndex
 from retrieval.index.cluster_link import ClusterSettings
@@ -83,8 +85,8 @@ def name(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def where(cluster: OpenSearchCluster, name: str) -> ClusterSettings:
-    """All nodes, every article and passage on two of them."""
-    return ClusterSettings(cluster.urls, name, shards=2)
+    """All nodes, and an index in two parts, on one or two of them."""
+    return ClusterSettings(cluster.urls, name, shards=2, replicas=0)
 
 
 @pytest.fixture
@@ -110,6 +112,13 @@ async def asking(question: Callable[[], object]) -> AsyncIterator[None]:
     finally:
         over.set()
         await task
+
+
+@pytest.fixture
+async def copied(where: ClusterSettings) -> AsyncIterator[ClusterIndex]:
+    """An index with everything on two nodes."""
+    async with ClusterIndex.open(replace(where, replicas=1)) as opened:
+        yield opened
 
 
 async def feed(index: ClusterIndex, *entries: Entry, removed: Sequence[str] = (), digest: str = "fed") -> None:
@@ -156,10 +165,11 @@ async def test_gives_back_what_was_fed(index):
     second = fed("a.txt", "boat")
     await feed(index, first, second)
     snapshot = index.snapshot
+    for _ in range(2):
+        assert first.article == await ask(snapshot.articles.__getitem__, "b.txt")
     assert ["a.txt", "b.txt"] == await ask(list, snapshot.articles)
     assert [second.article, first.article] == await ask(list, snapshot.articles.values())
     assert {"a.txt": second.article, "b.txt": first.article} == dict(await ask(list, snapshot.articles.items()))
-    assert first.article == await ask(snapshot.articles.__getitem__, "b.txt")
     assert {"a.txt": "1", "b.txt": "1"} == await index.stamps()
     assert (2, 3, MARCH[0], 1) == (len(snapshot.articles), snapshot.index.size, snapshot.newest, snapshot.undated)
     [hit] = await ask(snapshot.index.search, {"river": 1.0}, 5)
@@ -276,7 +286,7 @@ async def test_one_feeder_at_a_time(index):
 async def test_digest(index, where):
     """The digest outlasts the connection; feeding that is broken off, or another ranking, leaves none."""
     await feed(index, fed("a.txt", "mill"), digest="one")
-    async with ClusterIndex.open(replace(where, replicas=0)) as again:
+    async with ClusterIndex.open(replace(where, replicas=1)) as again:
         assert ("one", 1) == (again.digest, again.snapshot.index.size)
     async with ClusterIndex.open(replace(where, k1=1.2)) as other:
         assert "" == other.digest
@@ -347,25 +357,53 @@ async def test_articles_beyond_what_is_remembered(where):
             assert "mill of a" == (await ask(index.snapshot.articles.__getitem__, "a.txt")).text
 
 
+async def test_many_pages_of_articles(index, monkeypatch):
+    """All articles are given, each once, however many are fetched at a time; so are all counts that are not at hand."""
+    for name in ("_PAGE", "_LONG_PAGE", "_BATCH", "_REMEMBERED"):
+        monkeypatch.setattr(cluster_search, name, 2)
+    names = [f"{at}.txt" for at in range(5)]
+    await feed(index, *(fed(name, f"mill {name[0]}") for name in names))
+    articles = index.snapshot.articles
+    assert (
+        names
+        == await ask(list, articles)
+        == [one.id for one in await ask(list, articles.values())]
+        == [*await index.stamps()]
+    )
+    for _ in range(2):
+        assert dict.fromkeys("01234", 1) | {"mill": 5} == await ask(index.snapshot.index.counts, [*"01234", "mill"])
+
+
+async def test_loop_held_up(index, where):
+    """A thread does not wait for ever for an event loop that is held up."""
+    async with ClusterIndex.open(where) as other:
+        other._link.settings = replace(where, patience=0.05)
+        asked = asyncio.create_task(ask(other.snapshot.index.search, {"mill": 1.0}, 5))
+        await asyncio.sleep(0)
+        threading.Event().wait(1)
+        with pytest.raises(IndexAway, match="no answer"):
+            await asked
+
+
 async def test_not_in_the_loops_own_thread(index):
     """A question asked in the event loop's own thread is refused, since it would wait for ever."""
     with pytest.raises(RuntimeError, match="another"):
         index.snapshot.index.search({"mill": 1.0}, 5)
 
 
-async def test_rebuild_without_a_gap(index, cluster, name):
+async def test_rebuild_without_a_gap(copied, cluster, name):
     """While the index is rebuilt every question is answered, by the old one or the new; then the old one is gone."""
-    await feed(index, *(fed(f"{at}.txt", "old mill") for at in range(5)))
+    await feed(copied, *(fed(f"{at}.txt", "old mill") for at in range(5)))
     answers: list[list[str]] = []
-    async with asking(lambda: answers.append(texts(index.snapshot.index.search({"mill": 1.0}, 9)))):
+    async with asking(lambda: answers.append(texts(copied.snapshot.index.search({"mill": 1.0}, 9)))):
         for _ in range(2):
-            feeder = await index.rebuild("new")
+            feeder = await copied.rebuild("new")
             await feeder.add(fed(f"{at}.txt", "new mill", stamp="2") for at in range(5))
             await feeder.commit()
             await feeder.close()
     assert [["old mill"] * 5, ["new mill"] * 5] == [answers[0], answers[-1]]
     assert {("old mill",) * 5, ("new mill",) * 5} == {tuple(one) for one in answers}
-    assert ("new", 5) == (index.digest, index.snapshot.index.size)
+    assert ("new", 5) == (copied.digest, copied.snapshot.index.size)
     assert 2 == len(await ask(cluster.indices, name))
 
 
@@ -387,30 +425,30 @@ async def test_rebuild_given_up(index, cluster, name):
     assert 2 == len(await ask(cluster.indices, name))
 
 
-async def test_node_lost(index, cluster):
+async def test_node_lost(copied, cluster):
     """The node that manages the others goes away amid questions and feeding: every question is answered in full."""
     entries = [fed(f"{at:02}.txt", f"mill {WORDS[at % 8]}") for at in range(40)]
-    await feed(index, *entries)
+    await feed(copied, *entries)
     await ask(cluster.recovered)
     answers: list[int] = []
     lost = cluster.manager()
-    async with asking(lambda: answers.append(len(index.snapshot.index.search({"mill": 1.0}, 100)))):
+    async with asking(lambda: answers.append(len(copied.snapshot.index.search({"mill": 1.0}, 100)))):
         await ask(cluster.stop, lost)
         try:
-            await feed(index, fed("new.txt", "bridge"), digest="meanwhile")
+            await feed(copied, fed("new.txt", "bridge"), digest="meanwhile")
             for _ in range(20):
-                assert 40 == len(await ask(index.snapshot.index.search, {"mill": 1.0}, 100))
+                assert 40 == len(await ask(copied.snapshot.index.search, {"mill": 1.0}, 100))
         finally:
             await ask(cluster.start, lost)
     assert {40} == set(answers)
-    assert ("meanwhile", 41) == (index.digest, index.snapshot.index.size)
+    assert ("meanwhile", 41) == (copied.digest, copied.snapshot.index.size)
 
 
 class Gate:
     """Stands before a node and lets requests through, but for what it is told; it may go away and come back.
 
     `refusals` are for the next bulk requests, in order: "all" answers 429, "some" says 429 of every other part, though
-    it was taken.
+    it was taken. Where it `loses`, it does so with the first answer to any other request that is no mere look.
     """
 
     def __init__(self, target: str) -> None:
@@ -418,6 +456,8 @@ class Gate:
         self._port = 0
         self._now = 0
         self.most = 0
+        self.loses = False
+        self._lost: set[tuple[str, str, bytes]] = set()
         self.refusals: list[str] = []
         self.bulks: list[int] = []
         self.authorization: set[str | None] = set()
@@ -442,19 +482,25 @@ class Gate:
     async def _handle(self, request: web.Request) -> web.Response:
         self.authorization.add(request.headers.get("authorization"))
         body = await request.read()
-        if not request.path.endswith("_bulk"):
-            return await self._passed(request, body)
+        if request.path.endswith("_bulk"):
+            return await self._bulk(request, body)
+        answer = await self._passed(request, body)
+        asked = (request.method, request.path_qs, body)
+        if self.loses and request.method != "GET" and asked not in self._lost:
+            self._lost.add(asked)
+            return web.json_response({}, status=504)
+        return answer
+
+    async def _bulk(self, request: web.Request, body: bytes) -> web.Response:
         self.bulks.append(len(body))
         self._now += 1
         self.most = max(self.most, self._now)
         try:
             refusal = self.refusals.pop(0) if self.refusals else ""
             problem = {"error": {"type": "rejected_execution_exception", "reason": "queue is full"}, "status": 429}
-            return (
-                web.json_response(problem, status=429)
-                if refusal == "all"
-                else await self._passed(request, body, refusal and problem)
-            )
+            if refusal == "all":
+                return web.json_response(problem, status=429)
+            return await self._passed(request, body, refusal and problem)
         finally:
             self._now -= 1
 
@@ -484,7 +530,7 @@ async def test_back_pressure(where, gate):
     entries = [fed(f"{at:03}.txt", *["mill and river " * 5] * (at % 7 + 1)) for at in range(60)]
     large = fed("large.txt", "boat " * 2_000)
     async with ClusterIndex.open(limits) as index:
-        gate.refusals = ["all", "some", "all", "all", "some", "some"] * 3
+        gate.refusals = ["all", "some", "all", "all", "some", "some"] * 2
         await feed(index, *entries, large)
         assert [] == gate.refusals
         assert 3 == gate.most
@@ -492,6 +538,33 @@ async def test_back_pressure(where, gate):
         assert sum(len(one.terms) for one in (*entries, large)) == index.snapshot.index.size
         await feed(index, removed=[one.article.id for one in entries])
         assert (1, {"large.txt": "1"}) == (index.snapshot.index.size, await index.stamps())
+
+
+async def test_lost_answers(where, gate):
+    """What the cluster did, though its answer was lost, is not asked of it in vain a second time."""
+    gate.loses = True
+    async with ClusterIndex.open(replace(where, urls=(gate.url,))) as index:
+        for begin in (index.feeder, index.rebuild):
+            feeder = await begin("two")
+            await feeder.add([fed("a.txt", "mill")])
+            await feeder.commit()
+            await feeder.close()
+        assert ("two", ["mill"]) == (index.digest, texts(await ask(index.snapshot.index.search, {"mill": 1.0}, 5)))
+
+
+def test_a_part_that_failed():
+    """An answer of which a part is a failure is no answer, whatever its status."""
+    problem = {"type": "node_closed", "reason": "gone"}
+    whole = {"_shards": {"failed": 0}, "docs": [{"found": False}], "responses": [{"hits": {}}]}
+    assert whole == cluster_link._whole(whole)
+    for part in (
+        {"_shards": {"failed": 1, "failures": [{"shard": 0, "reason": problem, "status": "INTERNAL_SERVER_ERROR"}]}},
+        {"docs": [{"_id": "a", "error": problem}]},
+        {"responses": [{"hits": {}}, {"error": problem, "status": 503}]},
+    ):
+        with pytest.raises(TransportError, match="node_closed") as told:
+            cluster_link._whole(part)
+        assert 503 == told.value.status_code
 
 
 async def test_a_refused_entry_is_an_error(index):

@@ -110,22 +110,23 @@ class Link:
         Raises IndexAway.
         """
         problem = f"no answer within {self._patience:g} s"
+        waits = pauses()
         try:
             async with asyncio.timeout(self._patience):
-                for pause in pauses():
+                while True:
                     try:
                         return _whole(await attempt(self._timeout))
                     except TransportError as error:
                         problem = _in_short(error)
                         if not passes(error.status_code):
                             raise
+                    pause = next(waits)
                     _log.info("%s; again in %.2f s", problem, pause)
                     await asyncio.sleep(pause)
         except (OpenSearchException, ImproperlyConfigured, OSError) as error:  # a timeout is an OSError
             if not isinstance(error, TransportError | TimeoutError):
                 problem = str(error)
             raise IndexAway(self.settings.address, problem) from error
-        raise AssertionError("pauses never end")
 
     def wait(self, work: Coroutine[Any, Any, _T]) -> _T:
         """What `work` gives, for a thread other than the event loop's. Raises IndexAway."""

@@ -98,7 +98,7 @@ class ClusterArticles(Mapping[str, Article]):
 
     def each(self) -> Iterator[Article]:
         """All articles, in the order of their ids."""
-        return (article_of(document) for document in self._pages(None, _PAGE))
+        return (article_of(document) for document in self._pages(["*"], _PAGE))
 
     async def of(self, stamps: Mapping[str, str]) -> dict[str, Article]:
         """Those of some articles that are of these stamps, by id."""
@@ -122,14 +122,10 @@ class ClusterArticles(Mapping[str, Article]):
             self._shelf.put(stamp, article)
         return fetched
 
-    def _pages(self, fields: list[str] | None, size: int) -> Iterator[dict[str, Any]]:
-        body: dict[str, Any] = {"size": size, "sort": [{"id": "asc"}], "_source": fields or True}
-        while True:
-            hits = self._link.wait(found(self._link, self._place.articles, body))["hits"]["hits"]
-            yield from (hit["_source"] for hit in hits)
-            if len(hits) < size:
-                return
-            body["search_after"] = hits[-1]["sort"]
+    def _pages(self, fields: list[str], size: int) -> Iterator[dict[str, Any]]:
+        page: list[dict[str, Any]] = []
+        while page := self._link.wait(_page(self._link, self._place, fields, size, page)):
+            yield from page
 
 
 class _Values(ValuesView[Article]):
@@ -264,10 +260,9 @@ async def snapshot(link: Link, place: Place) -> ClusterSnapshot:
 async def stamps(link: Link, place: Place) -> dict[str, str]:
     """The stamp of each article, by id."""
     known: dict[str, str] = {}
-    body: dict[str, object] = {"size": _LONG_PAGE, "sort": [{"id": "asc"}], "_source": ["id", "stamp"]}
-    while hits := (await found(link, place.articles, body))["hits"]["hits"]:
-        known |= {hit["_source"]["id"]: hit["_source"]["stamp"] for hit in hits}
-        body["search_after"] = hits[-1]["sort"]
+    page: list[dict[str, Any]] = []
+    while page := await _page(link, place, ["id", "stamp"], _LONG_PAGE, page):
+        known |= {document["id"]: document["stamp"] for document in page}
     return known
 
 
@@ -280,6 +275,16 @@ async def found(link: Link, index: str, body: Mapping[str, object]) -> Any:
         search_type="dfs_query_then_fetch",
         allow_partial_search_results=False,
     )
+
+
+async def _page(
+    link: Link, place: Place, fields: list[str], size: int, before: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The articles that follow those of the page before, with the fields of theirs that are asked for."""
+    body: dict[str, object] = {"size": size, "sort": [{"id": "asc"}], "_source": fields}
+    if before:
+        body["search_after"] = [before[-1]["id"]]
+    return [hit["_source"] for hit in (await found(link, place.articles, body))["hits"]["hits"]]
 
 
 def _within(dates: DateRange | None) -> list[dict[str, object]]:
