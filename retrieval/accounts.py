@@ -94,7 +94,7 @@ def _is_asked(asked: Asked, one: Scored, best: Scored) -> bool:
     """
     context = one.candidate.context
     near = context.hit.passage.sentences
-    held = frozenset(analysis.terms(context.article.title)).union(*(sentence.terms for sentence in near))
+    held = frozenset(analysis.terms(context.article.title)).union(*(view(sentence.text).places for sentence in near))
     named = [_forms([term]) for term in asked.terms if _is_name(asked, term) or is_numeral(term.term)]
     if any(held.isdisjoint(forms) for forms in named):
         return False

@@ -1,63 +1,125 @@
 """The one door: a corpus folder in, `ask` out."""
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import replace
 
-from retrieval import accounts, answers, articles, catalog, copies, events, hits, passages, sources, weights
+from retrieval import accounts, answers, events, hits, weights
+from retrieval.errors import CacheBusy
 from retrieval.explanations import Explanation
-from retrieval.index.memory import MemoryIndex
-from retrieval.models import (
-    Answer,
-    Article,
-    CatalogEntry,
-    EngineSettings,
-    Hit,
-    LeftOut,
-    Notice,
-    Passage,
-    Question,
-    SyncReport,
-)
+from retrieval.freshness import Freshness
+from retrieval.index.base import Snapshot
+from retrieval.index.disk import IndexUnusable
+from retrieval.library import Library
+from retrieval.models import Answer, Article, EngineSettings, Hit, LeftOut, Passage, Question, SyncReport
 from retrieval.periods import asked_words
 from retrieval.questions import understand
 from retrieval.ranking import rank
-from retrieval.shape import code_shape
-from retrieval.sources import SourceFile
-from retrieval.store import Entry, Store
+from retrieval.store import ERRORS
+from retrieval.sync import Progress
 
 FURTHER = 60
 """Passages looked through for positions contrary to the one that a question names."""
-
-Progress = Callable[[int, int, str], None]
-"""Called as `progress(done, total, article_id)` while files are read."""
+_WORKERS = 4
+"""Questions that are answered at the same time; more would only wait for each other."""
 
 
 class Engine:
     """Answers questions about one corpus; made by `Engine.open`."""
 
-    def __init__(self, settings: EngineSettings, entries: Iterable[Entry], report: SyncReport) -> None:
-        self.report = report
-        self.articles: Mapping[str, Article] = {entry.article.id: entry.article for entry in entries}
-        self.passages: tuple[Passage, ...] = tuple(passage for entry in entries for passage in entry.passages)
+    def __init__(self, settings: EngineSettings, library: Library) -> None:
+        self._library = library
         self._threshold = settings.threshold
         self._weights = weights.load(settings.weights or weights.FITTED_FILE)
-        self._index = MemoryIndex(self.articles, self.passages, settings.k1, settings.b)
-        self._newest = max((article.date for article in self.articles.values() if article.date), default=None)
+        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="answering")
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: EngineSettings, progress: Progress | None = None) -> AsyncIterator["Engine"]:
-        """Bring the cache up to date and serve it. Raises CorpusMissing and CatalogInvalid."""
-        store = Store(settings.data_dir, code_shape())
-        entries, report = await _sync(settings, store, progress)
-        yield cls(settings, entries, report)
+    async def open(
+        cls, settings: EngineSettings, progress: Progress | None = None, *, watch: bool = False
+    ) -> AsyncIterator["Engine"]:
+        """Bring the cache up to date and serve it; with `watch`, go on doing so. Raises CorpusMissing, CatalogInvalid.
+
+        Where another process is at it, what the cache holds by now is served; CacheBusy where that is nothing.
+        """
+        library = Library(settings)
+        try:
+            try:
+                await library.refresh(progress)
+            except CacheBusy:
+                await library.take()
+            engine = cls(settings, library)
+            try:
+                with Freshness(library, settings.corpus) if watch else nullcontext():
+                    yield engine
+            finally:
+                engine._workers.shutdown()
+        finally:
+            library.close()
+
+    @property
+    def report(self) -> SyncReport:
+        """What the last look at the corpus has changed, and all that is left out."""
+        return self._library.report
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """What is served, by id and in that order."""
+        return self._library.snapshot.articles
+
+    def passages(self, article_id: str) -> tuple[Passage, ...]:
+        """All passages of an article. Raises KeyError where it is not served."""
+        return self._library.snapshot.passages(article_id)
+
+    @property
+    def first(self) -> Article | None:
+        """The first article by id."""
+        return self._library.snapshot.first
+
+    def every_article(self) -> Iterator[Article]:
+        """All that is served, by id, with their blocks, which those of `articles` may lack."""
+        return self._library.snapshot.every_article()
+
+    def latest(self, limit: int) -> list[Article]:
+        """The newest articles, and after them those without a date."""
+        return self._library.snapshot.latest(limit)
+
+    async def left_out(self) -> AsyncGenerator[LeftOut, None]:
+        """All that is left out, by path; the report has only the first of it."""
+        async with aclosing(self._library.left_out()) as found:
+            async for one in found:
+                yield one
 
     async def ask(self, text: str, before: Answer | None = None) -> Answer:
         """Answer `text`; `before` is the last answer in the same chat, for questions that follow up on it."""
-        return self.explain(text, before).answer
+        snapshot = self._library.snapshot
+        try:
+            return await self._answer(snapshot, text, before)
+        except (*ERRORS, IndexUnusable) as error:
+            await self._library.heal(snapshot, error)
+            return await self._answer(self._library.snapshot, text, before)
+
+    def explain(self, text: str, before: Answer | None = None) -> Explanation:
+        """The answer to `text`, with all that was looked at for it."""
+        return self._explained(self._library.snapshot, text, before)
+
+    async def _answer(self, snapshot: Snapshot, text: str, before: Answer | None) -> Answer:
+        loop = asyncio.get_running_loop()
+        return (await loop.run_in_executor(self._workers, self._explained, snapshot, text, before)).answer
+
+    def _explained(self, snapshot: Snapshot, text: str, before: Answer | None) -> Explanation:
+        return _Answering(snapshot, self._weights, self._threshold).explain(text, before)
+
+
+class _Answering:
+    """One question, answered from one snapshot."""
+
+    def __init__(self, snapshot: Snapshot, fitted: weights.Weights, threshold: float) -> None:
+        self._index, self._articles = snapshot.index, snapshot.articles
+        self._newest, self._undated = snapshot.newest, snapshot.undated
+        self._weights, self._threshold = fitted, threshold
 
     def explain(self, text: str, before: Answer | None = None) -> Explanation:
         """The answer to `text`, with all that was looked at for it."""
@@ -65,7 +127,7 @@ class Engine:
         if question.smalltalk:
             return Explanation(Answer(question, "smalltalk", 1.0), None, self._weights, self._threshold)
         if self._newest is not None:
-            question = hits.bounded(question, self._index, self.articles)
+            question = hits.bounded(question, self._index, self._articles)
         readings = (question, *hits.named(question, self._index))
         return max(map(self._dated, readings), key=lambda explanation: explanation.answer.confidence)
 
@@ -85,10 +147,10 @@ class Engine:
         found = self._index.search(terms, hits.CANDIDATES) if terms else []
         if accounts.asks_position(question):
             found += accounts.with_positions(question, self._index.search(terms, FURTHER))
-        return hits.ranked(hits.in_days(question, found, self._index, self.articles, self._newest))
+        return hits.ranked(hits.in_days(question, found, self._index, self._articles, self._newest))
 
     def _explained(self, question: Question) -> Explanation:
-        ranking = rank(question, self._hits(question), self.articles, self._index.idf, self._weights)
+        ranking = rank(question, self._hits(question), self._articles, self._index.idf, self._weights)
         answer = answers.answer(question, ranking, self._weights, self._threshold)
         return Explanation(answer, ranking, self._weights, self._threshold)
 
@@ -103,69 +165,4 @@ class Engine:
 
     def _without_date(self, answer: Answer) -> int:
         """How many articles an answer bounded by days leaves out because they have no date."""
-        undated = {article.id for article in self.articles.values() if article.date is None}
-        return len(undated - {quote.article.id for quote in answer.quotes})
-
-
-async def _sync(settings: EngineSettings, store: Store, progress: Progress | None) -> tuple[list[Entry], SyncReport]:
-    """What the corpus holds now, read only where the cache is not fresh, and what changed."""
-    files, left_out = sources.scan(settings.corpus)
-    listed = catalog.load(settings.corpus)
-    cached = {entry.article.id: entry for entry in await store.load()}
-    kept: dict[str, Entry] = {}
-    skipped = list(left_out)
-    for done, file in enumerate(files, 1):
-        said = listed.get(file.id)
-        stamp = _stamp(file, said)
-        known = cached.get(file.id)
-        found = known if known and known.stamp == stamp else await asyncio.to_thread(_read, file, said, stamp)
-        if isinstance(found, LeftOut):
-            skipped.append(found)
-        else:
-            kept[file.id] = found
-        if progress:
-            progress(done, len(files), file.id)
-    read = [entry for entry in kept.values() if entry is not cached.get(entry.article.id)]
-    gone = cached.keys() - kept.keys()
-    if read or gone:
-        await store.replace(read, gone)
-    return _served(cached, kept, skipped, store.notices)
-
-
-def _served(
-    cached: Mapping[str, Entry], kept: Mapping[str, Entry], skipped: Iterable[LeftOut], notices: tuple[Notice, ...]
-) -> tuple[list[Entry], SyncReport]:
-    """What is served, copies left out, and what happened since the cache was written."""
-    read = {name for name, entry in kept.items() if entry is not cached.get(name)}
-    first = _originals(kept.values())
-    left = [LeftOut(name, "copy", other) for name, other in first.items() if name != other]
-    now = first.keys() - {copy.path for copy in left}
-    were = _originals(cached.values()) if read or cached.keys() - kept.keys() else first
-    before = {name for name, other in were.items() if name == other}
-    report = SyncReport(
-        added=tuple(sorted(now - before)),
-        changed=tuple(sorted(now & before & read)),
-        removed=tuple(sorted(before - now)),
-        unchanged=tuple(sorted((now & before) - read)),
-        left_out=tuple(sorted((*skipped, *left), key=lambda one: one.path)),
-        notices=notices,
-    )
-    return [entry for name, entry in kept.items() if name in now], report
-
-
-def _originals(entries: Iterable[Entry]) -> dict[str, str]:
-    return copies.originals((entry.article, entry.passages) for entry in entries)
-
-
-def _stamp(file: SourceFile, entry: CatalogEntry | None) -> str:
-    """What an article was made from: the state of its file, and what the catalog says of it."""
-    return hashlib.sha256(f"{file.stamp}\n{entry!r}".encode()).hexdigest()
-
-
-def _read(file: SourceFile, entry: CatalogEntry | None, stamp: str) -> Entry | LeftOut:
-    document = sources.read(file)
-    article = articles.parse(document, entry) if not isinstance(document, LeftOut) else document
-    if isinstance(article, LeftOut):
-        return article
-    split = passages.split(article)
-    return Entry(stamp, article, split) if split else LeftOut(article.id, "no_text")
+        return self._undated - len({quote.article.id for quote in answer.quotes if quote.article.date is None})

@@ -5,7 +5,7 @@ An entry is small and plain, since it travels between processes: a passage is th
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval import analysis
 from retrieval.models import Article, Passage, Sentence, Span
@@ -17,18 +17,29 @@ class Entry:
 
     `stamp` changes with what they were made from. `spans` is JSON, `[[heading, [start, end, start, end, …]], …]`: for
     each passage the heading above it and where its sentences are. `terms` are the index terms of each passage, with
-    those of the title and the heading, joined by spaces.
+    those of the title and the heading, joined by spaces; none in an entry that comes out of the cache. `prints` are
+    numbers by which articles that share sentences are found. `number` is the cache's own for this state of the article.
     """
 
     article: Article
     stamp: str
     spans: str
-    terms: tuple[str, ...]
+    terms: tuple[str, ...] = ()
+    prints: tuple[int, ...] = ()
+    number: int = 0
 
 
-def entry(article: Article, stamp: str, passages: Sequence[Passage]) -> Entry:
+def entry(article: Article, stamp: str, passages: Sequence[Passage], prints: Sequence[int] = ()) -> Entry:
     """What is kept and fed of an article that was just cut into passages."""
-    return Entry(article, stamp, packed(passages), tuple(index_terms(article.title, passages)))
+    terms = tuple(index_terms(article.title, passages))
+    return Entry(article, stamp, packed(passages), terms, tuple(prints))
+
+
+def with_terms(one: Entry) -> Entry:
+    """An entry that comes out of the cache, ready to be fed."""
+    if one.terms:
+        return one
+    return replace(one, terms=tuple(index_terms(one.article.title, passages_of(one.article, one.spans))))
 
 
 def packed(passages: Sequence[Passage]) -> str:

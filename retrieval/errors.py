@@ -3,6 +3,7 @@
 RetrievalError
 ├── CorpusMissing      the folder of articles is not there
 ├── CatalogInvalid     catalog.toml says something it may not
+├── CacheBusy          another process reads the articles for the first time
 └── IndexAway          the index is on other machines and can't be reached
 
 The sentence a person reads is a template (`prompts/error.*.j2`), chosen by `code` and filled with `facts`.
@@ -39,6 +40,15 @@ class CatalogInvalid(RetrievalError, ValueError):
 
     def __init__(self, path: Path, line: int, key: str, allowed: str) -> None:
         super().__init__(path=path, line=line, key=key, allowed=allowed)
+
+
+class CacheBusy(RetrievalError):
+    """Another process has been writing the cache for too long, and there is nothing in it yet to be served."""
+
+    code = "cache_busy"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path=path)
 
 
 class IndexAway(RetrievalError, ConnectionError):

@@ -11,6 +11,7 @@ from typing import Literal
 DateSource = Literal["stated", "catalog", "inferred", "unknown"]
 TitleSource = Literal["stated", "catalog", "unknown"]
 BlockKind = Literal["metadata", "title", "heading", "paragraph", "furniture"]
+IndexKind = Literal["auto", "memory", "disk", "cluster"]
 Status = Literal["answered", "not_found", "smalltalk"]
 LeftOutReason = Literal[
     "suffix",
@@ -30,6 +31,7 @@ LeftOutReason = Literal[
     "not_lines",
     "not_json",
     "field",
+    "id_twice",
 ]
 
 
@@ -38,6 +40,7 @@ class EngineSettings:
     """What the engine needs to know.
 
     `data_dir=None` keeps the cache in memory; `weights` is another file of fitted weights than the one it ships with.
+    `index` is where the index is, decided by the number of passages for `auto`; `k1` and `b` count in memory only.
     """
 
     corpus: Path
@@ -46,6 +49,7 @@ class EngineSettings:
     b: float = 0.75
     threshold: float = 0.2
     weights: Path | None = None
+    index: IndexKind = "auto"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -283,17 +287,34 @@ class Answer:
 class Notice:
     """Something the operator should know that stops nothing; its sentence is a template, chosen by `code`."""
 
-    code: Literal["cache_rebuilt", "cache_in_memory"]
+    code: Literal["cache_rebuilt", "cache_in_memory", "cache_busy", "index_in_memory"]
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What bringing the cache up to date did: ids of articles by what happened to them."""
+class Named:
+    """How many articles there are of a sort, and the ids of the first of them."""
 
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
+    count: int = 0
+    first: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, *ids: str) -> "Named":
+        """Just these."""
+        return cls(len(ids), ids)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What bringing the cache up to date did: the articles by what happened to them, and what is left out.
+
+    Of what is left out the first are named, by path; `reasons` counts them all.
+    """
+
+    added: Named = Named()
+    changed: Named = Named()
+    removed: Named = Named()
+    unchanged: int = 0
     left_out: tuple[LeftOut, ...] = ()
+    reasons: tuple[tuple[LeftOutReason, int], ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -1,21 +1,52 @@
-"""This package's files and its libraries' versions in, one digest out: what, besides the corpus, shapes the cache."""
+"""The files that read articles and their libraries' versions in, one digest out: what, besides the corpus, shapes the
+cache. What only asks is not among them, so that a better ranking reads no archive anew.
+"""
 
 import hashlib
 import platform
 from importlib.metadata import version
 from pathlib import Path
 
-LIBRARIES = ("PyStemmer", "charset-normalizer", "dateparser", "sentencex")
-"""Distributions whose next version may decode, date, split or stem otherwise."""
+SHAPING = (
+    "analysis",
+    "archives",
+    "articles",
+    "copies",
+    "decoding",
+    "entries",
+    "errors",
+    "feeding",
+    "figures",
+    "frontmatter",
+    "furniture",
+    "index/base",
+    "index/disk",
+    "indexing",
+    "keeping",
+    "markup",
+    "models",
+    "pages",
+    "passages",
+    "pdfs",
+    "reader",
+    "rows",
+    "sources",
+    "store",
+    "stretches",
+    "unpacking",
+)
+"""Modules: those that read, cut, keep and feed, and all that they import."""
+FILES = (*(f"{module}.py" for module in SHAPING), "data/variants.toml")
+LIBRARIES = ("PyStemmer", "charset-normalizer", "dateparser", "lxml", "pypdf", "sentencex", "tantivy", "trafilatura")
+"""Distributions whose next version may decode, date, split, stem or index otherwise."""
 
 
 def code_shape(package: Path = Path(__file__).parent) -> str:
-    """Digest of every file of `package` and of the versions it runs on, so that nobody has a number to remember."""
+    """Digest of those files of `package` and of the versions they run on, so that nobody has a number to remember."""
     digest = hashlib.sha256(platform.python_version().encode())
     for library in LIBRARIES:
         digest.update(f"\n{library} {version(library)}".encode())
-    for path in sorted(package.rglob("*")):
-        if path.suffix != ".pyc" and path.is_file():
-            source = path.read_bytes()
-            digest.update(f"\n{path.relative_to(package).as_posix()} {len(source)}\n".encode() + source)
+    for name in FILES:
+        source = (package / name).read_bytes()
+        digest.update(f"\n{name} {len(source)}\n".encode() + source)
     return digest.hexdigest()

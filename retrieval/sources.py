@@ -28,11 +28,12 @@ PDF_LIMIT = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read: its id (POSIX path in the corpus), where it is, and a stamp that changes when it does."""
+    """A file to read: its id (POSIX path in the corpus), where it is, a stamp that changes when it does, and its bytes."""
 
     id: str
     path: Path
     stamp: str
+    size: int
 
     @property
     def many(self) -> bool:
@@ -171,7 +172,7 @@ def _look(entry: os.DirEntry[str] | Path, name: str, root: Path) -> SourceFile |
         return LeftOut(name, "outside", str(Path(entry).readlink()))
     if stat.S_ISDIR(status.st_mode):
         return None
-    return _left_out(name, status) or SourceFile(name, Path(entry), _stamp(status))
+    return _left_out(name, status) or SourceFile(name, Path(entry), _stamp(status), status.st_size)
 
 
 def _left_out(name: str, status: os.stat_result) -> LeftOut | None:

@@ -7,11 +7,11 @@ on what it began with; it is fed by a `Feeder`, of which there is one at a time.
 import datetime as dt
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from retrieval.entries import Entry
-from retrieval.models import Article, DateRange, Hit
+from retrieval.models import Article, DateRange, Hit, Passage
 
 
 class Index(ABC):
@@ -30,7 +30,7 @@ class Index(ABC):
 
     @abstractmethod
     def openings(self, limit: int, dates: DateRange) -> list[Hit]:
-        """At most `limit` passages of articles dated within, all alike in score: their first ones first, then the next."""
+        """At most `limit` passages of articles dated within, all alike in score: first their first, then the next."""
 
     @abstractmethod
     def counts(self, terms: Iterable[str]) -> Mapping[str, int]:
@@ -55,13 +55,34 @@ class Index(ABC):
 class Snapshot(Protocol):
     """What is served at one moment."""
 
-    index: Index
-    articles: Mapping[str, Article]
-    """By id, in their order; those of an index's hits are at hand, others may have to be fetched."""
-    newest: dt.date | None
-    """The date of the newest article."""
-    undated: int
-    """How many articles have no date."""
+    @property
+    def index(self) -> Index:
+        """Where passages are searched."""
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """By id, in that order, perhaps without their blocks; those of hits are at hand, others may be far."""
+
+    @property
+    def newest(self) -> dt.date | None:
+        """The date of the newest article."""
+
+    @property
+    def undated(self) -> int:
+        """How many articles have no date."""
+
+    @property
+    def first(self) -> Article | None:
+        """The first article by id."""
+
+    def every_article(self) -> Iterator[Article]:
+        """All articles, by id, with their blocks."""
+
+    def latest(self, limit: int) -> list[Article]:
+        """The newest articles, and after them those without a date."""
+
+    def passages(self, article_id: str) -> tuple[Passage, ...]:
+        """All passages of an article. Raises KeyError where it is not served."""
 
 
 class Feeder(Protocol):
@@ -73,8 +94,8 @@ class Feeder(Protocol):
     async def remove(self, articles: Iterable[str]) -> None:
         """Take out articles by their ids, all their passages; one that is not there is no mistake."""
 
-    async def commit(self) -> None:
-        """Make all changes since the last time seen and safe."""
+    async def commit(self) -> int:
+        """Make all changes since the last time seen and safe; the number of the state that the index is in then."""
 
     async def close(self) -> None:
         """Give up what was not committed, and the right to feed."""
