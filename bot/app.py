@@ -18,8 +18,8 @@ T = TypeVar("T")
 class Shown(Protocol):
     """Shows how far long work has come."""
 
-    def __call__(self, done: int, total: int, article: str = "") -> None:
-        """`done` of `total`, now at `article`."""
+    def __call__(self, done: int, total: int, article: str = "", passages: int = 0) -> None:
+        """`done` of `total`, now at `article`; so many `passages` were read until now."""
 
 
 class Desk:
@@ -48,13 +48,16 @@ class Desk:
 
 
 @contextmanager
-def desk(settings: Settings) -> Iterator[Desk]:
-    """Open the engine, with a progress bar where somebody watches, and tell what it noticed on standard error."""
+def desk(settings: Settings, *, watch: bool = False) -> Iterator[Desk]:
+    """Open the engine, with a progress bar where somebody watches, and tell what it noticed on standard error.
+
+    With `watch`, what changes in the folder of articles is read while it is open.
+    """
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
             with progress() as shown:
-                engine = runner.run(stack.enter_async_context(Engine.open(settings.engine, shown)))
+                engine = runner.run(stack.enter_async_context(Engine.open(settings.engine, shown, watch=watch)))
             _tell(engine.report.notices)
             yield Desk(runner, engine)
         finally:
@@ -73,13 +76,21 @@ def progress() -> Iterator[Shown | None]:
         yield None
         return
     from rich.console import Console  # noqa: PLC0415 - 50 ms that a pipe does not need
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+    columns = (
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f}%"),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    started = time.monotonic()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
-        def show(done: int, total: int, article: str = "") -> None:
-            bar.update(task, completed=done, total=total, description=article)
+        def show(done: int, total: int, article: str = "", passages: int = 0) -> None:
+            rate = round(passages / max(time.monotonic() - started, 1e-3))
+            words = Renderer("text").render("progress", passages=passages, rate=rate, article=article)
+            bar.update(task, completed=done, total=total, description=words)
 
         yield show

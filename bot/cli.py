@@ -2,7 +2,6 @@
 
 import io
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -71,7 +70,7 @@ def ask(
 
     if explain and as_json:
         raise OptionsExclusive("--explain", "--json")
-    with desk(_settings(corpus)) as opened:
+    with desk(_settings(corpus), watch=question == "-") as opened:
         if explain:
             return 0 if explain_each(opened, typed() if question == "-" else [question]) else 1
         if question != "-":
@@ -81,13 +80,24 @@ def ask(
 
 
 @app.command(epilog="Example: dateline index --corpus ~/articles")
-def index(corpus: Corpus = None) -> int:
-    """Bring the cache up to date and say what changed."""
+def index(
+    corpus: Corpus = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.jsonl", help="Write all that is left out there, and why.")
+    ] = None,
+) -> int:
+    """Bring the cache and the index up to date and say what changed.
+
+    Ctrl-C loses nothing: the next time it goes on from there.
+    """
     from bot.app import desk
+    from bot.lines import write_left_out
 
     with desk(_settings(corpus)) as opened:
         engine = opened.engine
         typer.echo(Renderer("text").render("index", report=engine.report, total=len(engine.articles)))
+        if report is not None:
+            opened.run(write_left_out(engine, report))
     return 0
 
 
@@ -106,9 +116,9 @@ def articles(
         engine = opened.engine
         listing = Renderer("text").render(
             "articles",
-            articles=list(engine.articles.values()),
-            passages=Counter(passage.article_id for passage in engine.passages),
-            left_out=engine.report.left_out,
+            articles=engine.every_article() if engine.articles else (),
+            passages=engine.passages,
+            report=engine.report,
             furniture=furniture,
         )
         typer.echo(listing)

@@ -3,12 +3,14 @@
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from retrieval import Answer, Article, Engine, Quote
 
 FIRST_QUOTES = 3
 """Quotes in the first reply, at most; "more" shows the others."""
+LATEST = 40
+"""Articles that are listed."""
 LIKELY = 4.0
 """A quote belongs in the first reply when it scores at most this much less than the best: it is the answer with odds of
 one to fifty or better."""
@@ -57,6 +59,16 @@ def _first(answer: Answer) -> int:
     return sum(quote.score >= quotes[0].score - LIKELY for quote in quotes)
 
 
+def on_file(engine: Engine) -> dict[str, Any]:
+    """What pages about the collection need: how many articles, the first and the newest of them, what is left out."""
+    return {
+        "total": len(engine.articles),
+        "first": engine.first,
+        "latest": engine.latest(LATEST),
+        "report": engine.report,
+    }
+
+
 class Conversations:
     """What each chat was replied last, for the most recent `limit` chats."""
 
@@ -81,7 +93,7 @@ class Conversations:
         self._last.pop(chat, None)
 
     def _reply(self, answer: Answer) -> Reply:
-        example = next(iter(self._engine.articles.values()), None)
+        example = self._engine.first
         empty = example is None and answer.status != "smalltalk"
         return Reply(answer, "empty_corpus" if empty else "answer", example)
 

@@ -5,11 +5,12 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.app import Desk
 from bot.conversation import Reply
 from bot.rendering import Renderer
-from retrieval import Quote
+from retrieval import Engine, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,15 @@ def answer_each(opened: Desk, *, as_json: bool = False) -> None:
         if number > 1 and not as_json:
             sys.stdout.write("\n")
         answer(opened, question.question, chat=question.chat, as_json=as_json)
+
+
+async def write_left_out(engine: Engine, path: Path) -> None:
+    """Write what is left out, a JSON object a line. Raises OSError where that can't be written."""
+    words = Renderer("text")
+    with path.open("w", encoding="utf-8") as lines:
+        async for one in engine.left_out():
+            fields = {"path": one.path, "reason": one.reason, "detail": one.detail}
+            lines.write(json.dumps({**fields, "message": words.render("because", file=one)}, ensure_ascii=False) + "\n")
 
 
 def explain_each(opened: Desk, questions: Iterable[str]) -> bool:

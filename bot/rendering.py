@@ -88,7 +88,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"in_words": in_words, "excerpt": excerpt, "oldest_first": oldest_first}
+    environment.filters |= {"in_words": in_words, "excerpt": excerpt, "oldest_first": oldest_first, "counted": counted}
     return environment
 
 
@@ -112,6 +112,11 @@ def in_words(days: "date | DateRange") -> str:
         return in_words(last)
     begin = f"{first.day} {first:%B} – " if first.month != last.month else f"{first.day}–"
     return (begin if first.year == last.year else f"{in_words(first)} – ") + in_words(last)
+
+
+def counted(number: int) -> str:
+    """A number as it is written: 12,500."""
+    return f"{number:,}"
 
 
 def oldest_first(quotes: "Iterable[Quote]") -> "list[Quote]":

@@ -56,7 +56,12 @@ def _upper(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
 
 
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 Folder = Annotated[Path, AfterValidator(_at_home)]
+IndexKind = Annotated[Literal["auto", "memory", "disk", "cluster"], BeforeValidator(_lower)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)]
 
 
@@ -97,6 +102,10 @@ class Settings(BaseSettings):
     k1: float = Field(0.6, ge=0, le=10, description="how much a repeated word counts (BM25), 0 to 10")
     b: float = Field(0.75, ge=0, le=1, description="how much long passages are held back (BM25), 0 to 1")
     threshold: float = Field(0.2, ge=0, le=1, description="how sure an answer must be to be given, 0 to 1")
+    index: IndexKind = Field(
+        "auto",
+        description="where the index is: memory, disk, cluster, or auto (in memory up to 5,000 passages, then on disk)",
+    )
     log_level: LogLevel = Field("INFO", description="how much is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL")
 
     @property
@@ -112,7 +121,7 @@ class Settings(BaseSettings):
         """What the engine needs of these."""
         from retrieval import EngineSettings  # noqa: PLC0415 - numpy and all; a mistake is told without them
 
-        return EngineSettings(self.corpus, self.data_dir, self.k1, self.b, self.threshold)
+        return EngineSettings(self.corpus, self.data_dir, self.k1, self.b, self.threshold, index=self.index)
 
 
 def variable(field: str) -> str:

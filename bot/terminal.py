@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bot.app import Desk, desk
+from bot.conversation import on_file
 from bot.lines import typed
 from bot.rendering import Renderer, plain, tagged
 from bot.settings import Settings
@@ -52,13 +53,12 @@ class Chat:
         return self._renderer.reply(reply) + hint
 
     def _page(self, name: str) -> str:
-        engine = self._desk.engine
-        return self._renderer.render(name, articles=engine.articles.values(), left_out=engine.report.left_out)
+        return self._renderer.render(name, **on_file(self._desk.engine))
 
 
 def chat(settings: Settings, *, hint: bool = False) -> int:
     """Hold the chat until its input ends; `hint` says how to have it on Telegram instead."""
-    with desk(settings) as opened:
+    with desk(settings, watch=True) as opened:
         told = Renderer("text").render("no_token") if hint else ""
         if sys.stdin and sys.stdin.isatty() and sys.stdout.isatty():
             _converse(Chat(opened, hints=True), settings, told)

@@ -51,14 +51,18 @@ def test_no_progress_in_a_pipe():
 
 def test_progress_on_a_terminal():
     """On a terminal, long work shows how far it has come, and nothing is left of it in the end."""
-    work = "from bot.app import progress\nwith progress() as shown: shown(1, 3, 'a.txt'); shown(2, 3)"
+    work = (
+        "from bot.app import progress\nwith progress() as shown: shown(1, 4, 'a.txt', 1200); shown(2, 4, 'a.txt', 1200)"
+    )
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
     subprocess.run(
         [sys.executable, "-c", work], stderr=theirs, env=environment, cwd=Path(__file__).parents[1], check=True
     )
     os.close(theirs)
-    assert b"2/3" in os.read(ours, 65536)
+    written = os.read(ours, 65536)
+    assert b"50%" in written
+    assert b"1,200 passages" in written
     os.close(ours)
 
 

@@ -1,6 +1,7 @@
 """From questions about a collection to weights: what is seen, what is fitted, and what is printed."""
 
 import json
+import asyncio
 import tomllib
 from pathlib import Path
 
@@ -145,16 +146,17 @@ async def test_run(collection, capsys):
     assert {"passages", "sentences", "certainty"} == tomllib.loads(made).keys()
 
 
-def test_main(collection, tmp_path, capsys):
+async def test_main(collection, tmp_path, capsys):
     """The weights are written where they are wanted, an engine answers by them, and the package's stay as they are."""
     own = FITTED_FILE.read_bytes()
     given = ["--collection", str(collection.corpus), *map(str, collection.files)]
     out = tmp_path / "made.toml"
-    main([*given, "--out", str(out)])
+    await asyncio.to_thread(main, [*given, "--out", str(out)])
     assert own == FITTED_FILE.read_bytes()
     assert "FITTED TO" in capsys.readouterr().out
-    engine = Engine(EngineSettings(collection.corpus, weights=out), (), None)
-    assert engine.explain("Who?").weights.passages == tomllib.loads(out.read_text(encoding="utf-8"))["passages"]
+    async with Engine.open(EngineSettings(collection.corpus, weights=out)) as engine:
+        used = engine.explain("Who?").weights
+    assert used.passages == tomllib.loads(out.read_text(encoding="utf-8"))["passages"]
 
 
 def test_main_without_a_file(collection, tmp_path, capsys):

@@ -146,15 +146,25 @@ def test_dates():
     days = [dt.date(2025, 3, day) for day in (1, 2, 3)]
     articles = {name: article(name, date=day) for name, day in zip("abc", days, strict=True)} | {"d": article("d")}
     searched = MemoryIndex(articles, [passage for name in "abcd" for passage in passages("mill", name=name)])
-    for terms in ({"mill": 1.0}, {}):
-        hits = searched.search(terms, 10, DateRange(days[0], days[1]))
-        assert ["a", "b"] == [hit.passage.article_id for hit in hits]
+    hits = searched.search({"mill": 1.0}, 10, DateRange(days[0], days[1]))
+    assert ["a", "b"] == [hit.passage.article_id for hit in hits]
     assert [] == searched.search({"mill": 1.0}, 10, DateRange(dt.date(2024, 1, 1), dt.date(2024, 12, 31)))
 
 
 def test_no_terms():
-    """Without any terms all passages are hits, in their own order."""
-    assert [0, 1] == found(index("mill", "river", "boat"), {}, 2)
+    """Without any terms there is no hit."""
+    assert [] == found(index("mill", "river", "boat"), {}, 2)
+
+
+def test_openings():
+    """Of some days come the first passages of the articles dated within, then the second, up to a limit."""
+    day = dt.date(2025, 3, 1)
+    articles = {"a": article("a", date=day), "b": article("b", date=day), "c": article("c")}
+    searched = MemoryIndex(articles, [one for name in "abc" for one in passages("mill", "river", name=name)])
+    hits = searched.openings(3, DateRange(day, day))
+    assert [("a", 0), ("b", 0), ("a", 1)] == [(hit.passage.article_id, hit.passage.number) for hit in hits]
+    assert [0, 1, 2] == [hit.rank for hit in hits]
+    assert [] == searched.openings(3, DateRange(dt.date(2024, 1, 1), dt.date(2024, 12, 31)))
 
 
 def test_contains_and_similar():
@@ -181,7 +191,7 @@ def test_every_holder_is_found(texts, terms, k1, b):
     """For any corpus, terms and settings: exactly the passages that hold a term are found, best first."""
     searched = index(*map(" ".join, texts), k1=k1, b=b)
     hits = searched.search(terms, 100)
-    wanted = {at for at, text in enumerate(texts) if terms.keys() & set(text) or not terms}
+    wanted = {at for at, text in enumerate(texts) if terms.keys() & set(text)}
     assert wanted == {hit.passage.number for hit in hits}
     assert sorted(hits, key=lambda hit: (-hit.score, hit.passage.number)) == hits
     assert all(0 < hit.score < math.inf for hit in hits)

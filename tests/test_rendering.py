@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -19,6 +20,7 @@ from retrieval import (
     CorpusMissing,
     DateRange,
     LeftOut,
+    Named,
     Notice,
     Question,
     Quote,
@@ -290,23 +292,35 @@ def test_empty_corpus():
     assert "DATELINE_CORPUS" in TEXT.reply(Reply(not_found().answer, "empty_corpus"))
 
 
+def filed(articles, *left_out):
+    """What the pages are told about a collection."""
+    reasons = tuple(Counter(one.reason for one in left_out).items())
+    return {
+        "total": len(articles),
+        "first": next(iter(articles), None),
+        "latest": articles[:40],
+        "report": SyncReport(left_out=left_out, reasons=reasons),
+    }
+
+
 @FORMS
 @pytest.mark.parametrize("name", ["start", "help", "sources"])
 @pytest.mark.parametrize("articles", [[], [article()], [article(id=f"{n}", date=None) for n in range(50)]])
 def test_pages(form, name, articles):
     """The pages of the chat suit any number of articles."""
-    left_out = [LeftOut(f"{number}.pdf", "suffix", ".pdf") for number in range(12)]
-    page = Renderer(form).render(name, articles=articles, left_out=left_out)
+    left_out = [LeftOut(f"{number}.png", "suffix", ".png") for number in range(12)]
+    page = Renderer(form).render(name, **filed(articles, *left_out))
     assert page
     assert "\n\n\n" not in page
     Telegram(page if form == "html" else "")
 
 
 def test_sources_by_date():
-    """Articles are listed newest first, undated ones last."""
-    listed = [article(title=str(year), date=date(year, 1, 1) if year else None) for year in (2020, 0, 2024)]
-    page = TEXT.render("sources", articles=listed, left_out=())
+    """The newest articles are listed as they come, and the others counted."""
+    listed = [article(title=str(year), date=date(year, 1, 1) if year else None) for year in (2024, 2020, 0)]
+    page = TEXT.render("sources", **filed(listed) | {"total": 1_003})
     assert re.findall(r"^• (\d+),", page, re.MULTILINE) == ["2024", "2020", "0"]
+    assert "and 1,000 older ones" in page
 
 
 @pytest.mark.parametrize(
@@ -325,13 +339,20 @@ def test_sources_by_date():
 )
 def test_left_out(reason, expected):
     """Each reason for leaving a file out has its words, and its fact."""
-    assert f"• a.txt: {expected} (fact)" in TEXT.render(
-        "sources", articles=[], left_out=[LeftOut("a.txt", reason, "fact")]
-    )
-    assert f"• a.txt: {expected}\n" in TEXT.render("sources", articles=[], left_out=[LeftOut("a.txt", reason)]) + "\n"
+    assert f"• a.txt: {expected} (fact)" in TEXT.render("sources", **filed([], LeftOut("a.txt", reason, "fact")))
+    assert f"• a.txt: {expected}\n" in TEXT.render("sources", **filed([], LeftOut("a.txt", reason))) + "\n"
+    assert f"{expected} (fact)" == TEXT.render("because", file=LeftOut("a.txt", reason, "fact"))
 
 
-@pytest.mark.parametrize("code", ["cache_rebuilt", "cache_in_memory"])
+def test_much_left_out():
+    """Of much that is left out the first are named, and all are counted, by reason."""
+    report = SyncReport(left_out=(LeftOut("a.txt", "empty"),) * 3, reasons=(("empty", 1_200), ("no_text", 4)))
+    page = TEXT.render("sources", **filed([]) | {"report": report})
+    assert 3 == page.count("• a.txt: empty")
+    assert "and 1,194 more; in all 1,200 empty, 4 no text" in page
+
+
+@pytest.mark.parametrize("code", ["cache_rebuilt", "cache_in_memory", "cache_busy", "index_in_memory"])
 def test_notice(code):
     """Each notice has its words, and its fact."""
     notice = Notice(code, "disk full")
@@ -394,18 +415,21 @@ def test_commands():
 
 def test_index_summary():
     """The summary counts what happened and names it."""
-    report = SyncReport(("a.txt",), (), ("b.txt",), tuple("cdef"), (LeftOut("g.pdf", "suffix"),))
+    report = SyncReport(
+        Named.of("a.txt"), Named(), Named(1_021, ("b.txt",) * 30), 4, (LeftOut("g.png", "suffix"),), (("suffix", 1),)
+    )
     summary = TEXT.render("index", report=report, total=5)
-    assert summary.startswith("5 articles on file: 1 added, 0 changed, 1 removed, 4 unchanged.")
+    assert summary.startswith("5 articles on file: 1 added, 0 changed, 1,021 removed, 4 unchanged.")
     assert "• added: a.txt\n• removed: b.txt" in summary
-    assert "• g.pdf: not a .txt or .md file" in summary
+    assert "• removed: and 1,001 more" in summary
+    assert "• g.png: not a " in summary
 
 
 def test_articles_listing():
     """The listing has what is known of an article and, when asked, what is never quoted."""
     text = "Details\nIt rained."
     known = {"encoding": "cp1252", "evidence": "it rained", "blocks": (Block("heading", Span(0, 7)),), "source": "UNN"}
-    values = {"articles": [article(text, **known)], "passages": {"001.txt": 12}, "left_out": ()}
+    values = {"articles": [article(text, **known)], "passages": lambda name: range(12), "report": SyncReport()}
     listing = TEXT.render("articles", **values, furniture=True)
     for shown in (
         "13 March 2025",

@@ -11,8 +11,12 @@ from retrieval.resolved import resolved
 def meant(engine: Engine, start: str, sentence: str) -> dict[str, str]:
     """The words about time of a sentence of the article whose name begins so, and the first of the days they mean."""
     article = next(article for article in engine.articles.values() if article.id.startswith(start))
-    passages = [passage for passage in engine.passages if passage.article_id == article.id]
-    [text] = {one.text for passage in passages for one in passage.sentences if one.text.startswith(sentence)}
+    [text] = {
+        one.text
+        for passage in engine.passages(article.id)
+        for one in passage.sentences
+        if one.text.startswith(sentence)
+    }
     return {text[first:end]: days.first.isoformat() for first, end, days in resolved(text, article.date)}
 
 

@@ -46,7 +46,8 @@ async def test_header_is_no_sentence(engine):
     """The header "date 2025-03-15" before the first words of a body is never quoted with them."""
     assert not [
         sentence.text
-        for passage in engine.passages
+        for name in engine.articles
+        for passage in engine.passages(name)
         for sentence in passage.sentences
         if sentence.text.lstrip().startswith("date 2025")
     ]
@@ -77,7 +78,12 @@ SUBHEADS = [
 @pytest.mark.parametrize("words", [*FURNITURE, *SUBHEADS])
 async def test_furniture_and_subheads_are_no_sentences(engine, words):
     """Related headlines, counters, comment forms and subheads stand in no sentence that may be quoted."""
-    printed = [sentence.text.strip() for passage in engine.passages for sentence in passage.sentences]
+    printed = [
+        sentence.text.strip()
+        for name in engine.articles
+        for passage in engine.passages(name)
+        for sentence in passage.sentences
+    ]
     assert not [text for text in printed if (words in text if words in FURNITURE else text == words)]
 
 
@@ -131,15 +137,16 @@ async def test_odd_characters(engine, number, odd):
     """Foreign letters, glued words, unbalanced quotes and hard spaces are quoted just as they are printed."""
     found = article(engine, number)
     assert odd in found.text
-    passages = [passage for passage in engine.passages if passage.article_id == found.id]
-    sentences = [sentence for passage in passages for sentence in passage.sentences if odd in sentence.text]
+    sentences = [
+        sentence for passage in engine.passages(found.id) for sentence in passage.sentences if odd in sentence.text
+    ]
     assert sentences
     assert all(sentence.span.of(found.text) == sentence.text for sentence in sentences)
 
 
 async def test_hard_spaces_part_words(engine):
     """Words with a hard space between them are found as two."""
-    texts = [s.text for p in engine.passages if p.article_id.startswith("003") for s in p.sentences]
+    texts = [sentence.text for one in engine.passages(article(engine, "003").id) for sentence in one.sentences]
     hard = next(text for text in texts if "\u00a0" in text)
     left, right = re.search(r"(\w+)\u00a0(\w+)", hard).groups()
     answer = await engine.ask(f"{left} {right} {' '.join(re.findall('[A-Za-z]{6,}', hard)[:3])}?")

@@ -1,19 +1,22 @@
-"""What shapes the cache besides the corpus: any file of the package, any library that reads articles."""
+"""What shapes the cache besides the corpus: any file that reads articles, any library that it uses."""
 
 import ast
 import shutil
 import sys
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 from retrieval import shape
-from retrieval.shape import LIBRARIES, code_shape
+from retrieval.shape import FILES, LIBRARIES, SHAPING, code_shape
 
 PACKAGE = Path(shape.__file__).parent
-NOT_SHAPING = {"aiosqlite", "numpy", "rank-bm25", "RapidFuzz"}
-"""Libraries that keep, rank or ask: another version of them makes the same passages."""
+ROOTS = ("feeding", "archives", "keeping", "store", "indexing", "index/disk")
+"""What reads articles, and keeps and feeds them."""
+NOT_SHAPING = {"aiosqlite", "filelock", "numpy", "opensearch-py", "rank-bm25", "RapidFuzz", "watchfiles", "zstandard"}
+"""Libraries that keep, rank, ask or notice: another version of them makes the same passages."""
 
 
 @pytest.fixture
@@ -29,26 +32,47 @@ def test_the_same_code_has_the_same_shape(package: Path) -> None:
     assert code_shape() == code_shape(package)
 
 
-def test_a_changed_file_changes_the_shape(package: Path) -> None:
-    """One changed byte is enough."""
-    path = package / "models.py"
+@pytest.mark.parametrize("name", FILES)
+def test_a_changed_file_changes_the_shape(package: Path, name: str) -> None:
+    """One changed byte of one file is enough."""
+    path = package / name
     path.write_bytes(path.read_bytes() + b"\n")
 
     assert code_shape() != code_shape(package)
 
 
-def test_a_renamed_file_changes_the_shape(package: Path) -> None:
-    """So is a name."""
-    (package / "models.py").rename(package / "model.py")
+@pytest.mark.parametrize("name", ["ranking.py", "answers.py", "data/fitted.toml", "data/related.txt"])
+def test_what_only_asks_shapes_nothing(package: Path, name: str) -> None:
+    """After a change in what ranks or answers no article is read anew."""
+    (package / name).write_bytes(b"")
 
-    assert code_shape() != code_shape(package)
+    assert code_shape() == code_shape(package)
 
 
-def test_a_list_of_words_changes_the_shape(package: Path) -> None:
-    """Files that are no code count too."""
-    (package / "words.txt").write_text("peace\n")
+def test_every_module_that_reads_is_named() -> None:
+    """The modules named are those that read, keep and feed, and all that these import."""
+    found: set[str] = set()
+    rest = [*ROOTS]
+    while rest:
+        if (name := rest.pop()) not in found and (PACKAGE / f"{name}.py").exists():
+            found.add(name)
+            rest += _own(PACKAGE / f"{name}.py")
 
-    assert code_shape() != code_shape(package)
+    assert sorted(found) == [*SHAPING]
+
+
+def test_every_data_file_that_reads_is_named() -> None:
+    """No module named reads another file than those named."""
+    files = {path.name for path in (PACKAGE / "data").iterdir()}
+    trees = [ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8")) for module in SHAPING]
+    read = {
+        node.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value in files
+    }
+
+    assert {"variants.toml", "related.txt"} == read, "related.txt is only asked with"
 
 
 def test_every_library_is_judged() -> None:
@@ -56,7 +80,17 @@ def test_every_library_is_judged() -> None:
     imported = {name for path in PACKAGE.rglob("*.py") for name in _imported(path)} - sys.stdlib_module_names
     distributions = packages_distributions()
 
-    assert {distributions[name][0] for name in imported - {"retrieval"}} <= {*LIBRARIES, *NOT_SHAPING}
+    installed = {distributions[name][0] for name in imported - {"retrieval"} if name in distributions}
+    assert installed <= {*LIBRARIES, *NOT_SHAPING}
+
+
+def _own(path: Path) -> Iterator[str]:
+    """The modules of this package that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            package, *inner = node.module.split(".")
+            if package == "retrieval":
+                yield from ["/".join(inner)] if inner else (alias.name for alias in node.names)
 
 
 def _imported(path: Path) -> set[str]:

@@ -9,6 +9,7 @@ import pytest
 from botapi_server import BOT, BotApiServer
 from running import QUESTION, TOKEN, running
 
+from bot.conversation import on_file
 from bot.rendering import Renderer
 from retrieval import Answer, Engine, EngineSettings, SyncReport
 
@@ -46,10 +47,9 @@ async def said(server: BotApiServer, number: int = 1) -> list[str]:
 @pytest.mark.parametrize("command", ["start", "help", "sources"])
 async def test_a_command_is_answered_by_its_template(server: BotApiServer, engine: Engine, command: str) -> None:
     """/start, /help and /sources say what prompts/ says, in reply to the command."""
-    articles = tuple(engine.articles.values())
     server.say(CHAT, f"/{command}")
     [sent] = await server.replies(1)
-    assert words(command, articles=articles, left_out=engine.report.left_out) == sent["text"]
+    assert words(command, **on_file(engine)) == sent["text"]
     assert sent["reply_to_message"]["text"] == f"/{command}"
 
 
@@ -57,7 +57,7 @@ async def test_a_deep_link_starts_like_start(server: BotApiServer, engine: Engin
     """What stands behind /start changes nothing yet."""
     server.say(CHAT, "/start from-a-link")
     [sent] = await server.replies(1)
-    assert words("start", articles=tuple(engine.articles.values())) == sent["text"]
+    assert words("start", **on_file(engine)) == sent["text"]
 
 
 async def test_a_question_is_answered_with_quotes(server: BotApiServer, engine: Engine) -> None:
@@ -221,7 +221,7 @@ async def test_chats_do_not_share_their_memory(server: BotApiServer) -> None:
 async def test_an_unknown_command_gets_help(server: BotApiServer, engine: Engine) -> None:
     """In a private chat whoever tries a command that is none reads which ones there are."""
     server.say(CHAT, "/nonsense")
-    assert words("help", articles=tuple(engine.articles.values())) == (await server.replies(1))[0]["text"]
+    assert words("help", **on_file(engine)) == (await server.replies(1))[0]["text"]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def run(settings: Settings) -> int:
     # A loop does not close before a name is looked up; without a name server that took 10 s after SIGTERM.
     guard = threading.Timer(CLOSING, os._exit, (0,))
     guard.daemon = True
-    with desk(settings) as opened:
+    with desk(settings, watch=True) as opened:
         opened.run(serve(settings, opened.engine))
         guard.start()
     guard.cancel()

@@ -10,7 +10,7 @@ from telegram import CallbackQuery, Message, Update
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
 
-from bot.conversation import FIRST_QUOTES, Conversations, Reply
+from bot.conversation import FIRST_QUOTES, Conversations, Reply, on_file
 from bot.rendering import Renderer
 from bot.telegram.keyboards import MORE, HungAnswers, more_keyboard
 from bot.telegram.sending import quietly, reply, type_in
@@ -68,14 +68,13 @@ class Handlers:
         application.add_error_handler(self._failed)
 
     async def _start(self, update: Update, context: Context) -> None:
-        await reply(_message(update), self._words.render("start", articles=tuple(self._engine.articles.values())))
+        await reply(_message(update), self._words.render("start", **on_file(self._engine)))
 
     async def _help(self, update: Update, context: Context) -> None:
-        await reply(_message(update), self._words.render("help", articles=tuple(self._engine.articles.values())))
+        await reply(_message(update), self._words.render("help", **on_file(self._engine)))
 
     async def _sources(self, update: Update, context: Context) -> None:
-        articles, left_out = tuple(self._engine.articles.values()), self._engine.report.left_out
-        await reply(_message(update), self._words.render("sources", articles=articles, left_out=left_out))
+        await reply(_message(update), self._words.render("sources", **on_file(self._engine)))
 
     async def _not_text(self, update: Update, context: Context) -> None:
         message, chat = _message(update), cast("dict[str, str | None]", context.chat_data)
