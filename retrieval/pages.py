@@ -22,15 +22,20 @@ _DECLARED = re.compile(
 )
 _HEAD = 4096
 _LEAST = 250
-"""Characters of prose below which more is looked for, and a page that asks for a password is no article."""
+"""Characters of prose below which more is looked for, and a page that asks for a password or refuses is no article."""
 _TEASERS = 3
+_REFUSED = re.compile(
+    r"\bpage not found\b|\bnot found$|\baccess denied\b|\bforbidden$|\berror 40\d\b|\b40\d error\b|^40\d$"
+    r"|^just a moment\b|\bare you a robot\b|\bwe value your privacy\b|\bbefore you continue\b",
+    re.IGNORECASE,
+)
 _STOPS = (".", "!", "?", "…", "”", "»", '"', ")")
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it tells of every page without text
 
 
 def document(name: str, raw: bytes) -> Document | LeftOut:
-    """The article of a page, or why it is left out: a menu, a front page and a form to log in are no articles."""
+    """The article of a page, or why it is left out: a menu, a front page, a log-in or a refusal is no article."""
     declared = _DECLARED.search(raw, 0, _HEAD)
     decoded = decoding.decode(raw, declared[1].decode() if declared else "")
     if decoded is None:
@@ -51,6 +56,8 @@ def _article(name: str, markup: str, encoding: str) -> Document | LeftOut:
     elements = sum(1 for _ in tree.iter())
     if elements > ELEMENTS:
         return LeftOut(name, "too_large", f"{elements:,} elements")
+    for script in tree.xpath("//noscript"):  # where pages that are made in the browser say so
+        script.drop_tree()
     said = stated(tree)
     lines = _lines(tree, precise=True)
     if _prose(lines) < _LEAST:
@@ -80,8 +87,9 @@ def _is_article(tree: HtmlElement, said: Stated, lines: list[str]) -> bool:
         return False
     if said.is_article:
         return True
-    asks = _prose(lines) < _LEAST and tree.xpath("//input[@type='password']")
-    return not asks and not _is_front(tree, lines)
+    if _prose(lines) < _LEAST and (_REFUSED.search(said.title) or tree.xpath("//input[@type='password']")):
+        return False
+    return not _is_front(tree, lines)
 
 
 def _is_front(tree: HtmlElement, lines: list[str]) -> bool:

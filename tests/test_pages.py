@@ -1,6 +1,7 @@
 """The bytes of a web page in; its article out."""
 
 import datetime as dt
+import json
 
 import pytest
 from hypothesis import given, settings
@@ -65,6 +66,10 @@ TEASERS = [
     ("Minister resigns after vote", "The minister of fisheries resigned on Monday after losing a vote by 84 to 85."),
     ("Ten cafés for a rainy day", "It rains on 240 days of the year in Bergen, and these places live well with that."),
 ]
+GONE = """<html><head><title>404</title></head><body><h1>Page not found</h1>
+<p>The page that you are looking for does not exist.</p><p><a href="/">Go to the home page.</a></p></body></html>"""
+MADE_LATER = """<html><head><title>The Fjord Times</title></head><body>
+<noscript>You need to enable JavaScript to read this page.</noscript><div id="root"></div></body></html>"""
 FRONT = (
     "<html><head><title>The Fjord Times</title></head><body><h1>The Fjord Times</h1>"
     + "".join(f'<div><h2><a href="/{title}">{title}</a></h2><p>{text}</p></div>' for title, text in TEASERS)
@@ -129,6 +134,8 @@ def test_a_page_of_one_sentence_is_an_article():
         LOGIN,
         MENU,
         FRONT,
+        GONE,
+        MADE_LATER,
         "<html><body></body></html>",
         "<html><body><script>var a = 'The mill burned on Sunday.';</script></body></html>",
         NEWS.replace("fjordtimes.example/bridge", "fjordtimes.example/"),
@@ -137,7 +144,7 @@ def test_a_page_of_one_sentence_is_an_article():
     ],
 )
 def test_a_page_without_an_article_is_left_out(markup):
-    """A form to log in, a menu, a front page, nothing, and what is not a page."""
+    """A form to log in, a menu, a front page, an error, a page that is made in the browser, nothing, and no page."""
     assert LeftOut("a.html", "no_article") == pages.document("a.html", markup.encode())
 
 
@@ -145,6 +152,23 @@ def test_a_page_without_an_article_is_left_out(markup):
 def test_what_is_no_page_at_all_is_left_out(raw, reason):
     """As a text file would be."""
     assert LeftOut("a.html", reason) == pages.document("a.html", raw)
+
+
+def test_an_article_about_a_refusal_is_an_article():
+    """One that says what it is, or is long enough."""
+    title, short = "<h1>Access denied</h1>", f"<p>{PARAGRAPHS[5]}</p>"
+
+    assert PARAGRAPHS[5] in read(page(title + "".join(f"<p>{line}</p>" for line in PARAGRAPHS))).text
+    assert PARAGRAPHS[5] in read(page(title + short, '<meta property="og:type" content="article">')).text
+    assert LeftOut("a.html", "no_article") == pages.document("a.html", page(title + short))
+
+
+def test_a_page_that_is_made_in_the_browser_may_hold_its_text_as_data():
+    """What JSON-LD gives as the body is read where there is no other."""
+    told = {"@type": "NewsArticle", "headline": "A bridge", "articleBody": " ".join(PARAGRAPHS)}
+    found = read(page('<div id="root"></div>', f'<script type="application/ld+json">{json.dumps(told)}</script>'))
+
+    assert ("A bridge", " ".join(PARAGRAPHS)) == (found.title, found.text)
 
 
 def test_a_form_to_log_in_does_not_spoil_an_article():

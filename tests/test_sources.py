@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -305,6 +307,21 @@ def test_each_kind_is_read_as_what_it_is(tmp_path):
 
     assert ["The old mill of Bergen burned on Sunday."] * 2 == [one.text for one in read_as[:2]]
     assert Document("c.md", "The *old mill* of Bergen burned on Sunday.") == read_as[2]
+
+
+def test_texts_are_read_without_the_libraries_for_pages_and_pdfs(tmp_path):
+    """Each takes 300 ms to load."""
+    write(tmp_path, "a.txt", b"The mill burned.")
+    heavy = {"trafilatura", "lxml", "pypdf", "backports.zstd", "dateparser", "charset_normalizer"}
+    code = f"""
+import sys
+from pathlib import Path
+from retrieval import archives, articles, sources
+[sources.read(file) for file in sources.walk(Path({str(tmp_path)!r}))]
+print({heavy} & set(sys.modules))"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+
+    assert "set()\n" == done.stdout
 
 
 def test_a_walk_holds_its_folders_and_not_their_files(tmp_path):
