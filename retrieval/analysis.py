@@ -231,8 +231,8 @@ def _terms_of(piece: str) -> str:
     return " ".join([token.term for token in found if token.term])
 
 
-_pieces = _Remembered(_terms_of, most=170_000)  # 85 bytes each, and 200 of the readings
-_readings = _Remembered(_reading, most=40_000)
+_pieces = _Remembered(_terms_of, most=120_000)  # 160 bytes each: 20 MB
+_readings = _Remembered(_reading, most=30_000)  # 250 bytes each
 
 
 def _american(word: str) -> str:
