@@ -3,19 +3,18 @@
 import gzip
 import io
 import tracemalloc
-from collections.abc import Callable
 
 import pytest
-from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval import unpacking
+from tests.packed import PACK, zstd
 
 LONGEST = 1000
 LINES = [b'{"text": "The mill %d burned on Sunday."}' % number for number in range(200)]
 PLAIN = b"\n".join(LINES) + b"\n"
-PACKED: dict[str, Callable[[bytes], bytes]] = {"a.jsonl.gz": gzip.compress, "A.JSONL.ZST": zstd.compress}
+PACKED = {"a.jsonl.gz": PACK[".jsonl.gz"], "A.JSONL.ZST": PACK[".jsonl.zst"]}
 KINDS = pytest.mark.parametrize(("name", "pack"), PACKED.items())
 
 
