@@ -1,11 +1,12 @@
 """A chat's memory: a message in, a reply out; what was asked before, and what "more" means."""
 
+import logging
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from retrieval import Answer, Article, Engine, Quote
+from retrieval import Answer, Article, Engine, IndexAway, Question, Quote
 
 FIRST_QUOTES = 3
 """Quotes in the first reply, at most; "more" shows the others."""
@@ -14,6 +15,8 @@ LATEST = 40
 LIKELY = 4.0
 """A quote belongs in the first reply when it scores at most this much less than the best: it is the answer with odds of
 one to fifty or better."""
+
+log = logging.getLogger(__name__)
 
 _MORE = re.compile(
     r"\W*(?:(?:please|and|yes|ok(?:ay)?)\W+)?"
@@ -28,13 +31,13 @@ _LONGEST_MORE = 60
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to say: an answer, its further quotes, that there are none, or that there is no article to ask about.
+    """What to say: an answer, its further quotes, that there are none, that there is no article, or no way to any.
 
     `example` is an article that a question could be asked about, for one who does not know how to ask.
     """
 
     answer: Answer
-    part: Literal["answer", "more", "no_more", "empty_corpus"] = "answer"
+    part: Literal["answer", "more", "no_more", "empty_corpus", "away"] = "answer"
     example: Article | None = None
 
     @property
@@ -83,14 +86,22 @@ class Conversations:
         if last is not None and is_more(text):
             reply = Reply(last.answer, "more" if last.has_more else "no_more")
         else:
-            reply = self._reply(await self._engine.ask(text, last.answer if last else None))
-        if chat is not None and reply.answer.status != "smalltalk":
+            reply = await self._asked(text, last.answer if last else None)
+        if chat is not None and reply.part != "away" and reply.answer.status != "smalltalk":
             self._remember(chat, reply)
         return reply
 
     def forget(self, chat: str) -> None:
         """Drop what is remembered of `chat`."""
         self._last.pop(chat, None)
+
+    async def _asked(self, text: str, before: Answer | None) -> Reply:
+        """The reply to a question; where the index is away for now, it says so and nothing else changes."""
+        try:
+            return self._reply(await self._engine.ask(text, before))
+        except IndexAway as error:
+            log.warning("a question was not answered: %s", error)
+            return Reply(Answer(Question(text), "not_found"), "away")
 
     def _reply(self, answer: Answer) -> Reply:
         example = self._engine.first

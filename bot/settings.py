@@ -1,5 +1,6 @@
 """Environment and `.env` in, one frozen `Settings` out; a mistake in either is one error that names the setting."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,6 +62,17 @@ def _lower(value: object) -> object:
 
 
 Folder = Annotated[Path, AfterValidator(_at_home)]
+
+
+def _addresses(value: str) -> str:
+    """Web addresses without the spaces between them."""
+    urls = [url.strip().rstrip("/") for url in value.split(",")]
+    if not all(re.fullmatch(r"https?://[^\s/]+(?:/\S*)?", url) for url in urls):
+        raise ValueError(value)
+    return ",".join(urls)
+
+
+Urls = Annotated[str, AfterValidator(_addresses)]
 IndexKind = Annotated[Literal["auto", "memory", "disk", "cluster"], BeforeValidator(_lower)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)]
 
@@ -106,6 +118,19 @@ class Settings(BaseSettings):
         "auto",
         description="where the index is: memory, disk, cluster, or auto (in memory up to 5,000 passages, then on disk)",
     )
+    cluster_urls: Urls = Field(
+        "http://localhost:9200", description="the addresses of the cluster's nodes, separated by commas"
+    )
+    cluster_index: str = Field(
+        "dateline", pattern="^[a-z][a-z0-9_]*$", description="what the index is called in the cluster: a-z, 0-9 and _"
+    )
+    cluster_user: str | None = Field(None, description="who asks the cluster, where it wants to know")
+    cluster_password: SecretStr | None = Field(None, description="the password of that user")
+    cluster_ca_file: Folder | None = Field(
+        None, description="a file with the certificates to trust besides the usual ones"
+    )
+    cluster_shards: int = Field(3, ge=1, le=1024, description="into how many parts the cluster divides the index")
+    cluster_replicas: int = Field(1, ge=0, le=10, description="how many further copies of each part the cluster keeps")
     log_level: LogLevel = Field("INFO", description="how much is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL")
 
     @property
@@ -119,9 +144,22 @@ class Settings(BaseSettings):
     @property
     def engine(self) -> "EngineSettings":
         """What the engine needs of these."""
-        from retrieval import EngineSettings  # noqa: PLC0415 - numpy and all; a mistake is told without them
+        from retrieval import ClusterSettings, EngineSettings  # noqa: PLC0415 - numpy and all; a mistake is told without
 
-        return EngineSettings(self.corpus, self.data_dir, self.k1, self.b, self.threshold, index=self.index)
+        cluster = ClusterSettings(
+            urls=tuple(self.cluster_urls.split(",")),
+            index=self.cluster_index,
+            user=self.cluster_user or "",
+            password=self.cluster_password.get_secret_value() if self.cluster_password else "",
+            ca_file=self.cluster_ca_file,
+            shards=self.cluster_shards,
+            replicas=self.cluster_replicas,
+            k1=self.k1,
+            b=self.b,
+        )
+        return EngineSettings(
+            self.corpus, self.data_dir, self.k1, self.b, self.threshold, index=self.index, cluster=cluster
+        )
 
 
 def variable(field: str) -> str:

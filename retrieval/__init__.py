@@ -2,13 +2,14 @@
 
 from retrieval.certainty import SIGNS, signs
 from retrieval.engine import Engine
-from retrieval.errors import CatalogInvalid, CorpusMissing, RetrievalError
+from retrieval.errors import CatalogInvalid, CorpusMissing, IndexAway, RetrievalError
 from retrieval.explanations import Explanation
 from retrieval.features import FEATURES, Candidate
 from retrieval.models import (
     Answer,
     Article,
     Block,
+    ClusterSettings,
     DateRange,
     EngineSettings,
     LeftOut,
@@ -33,11 +34,13 @@ __all__ = [
     "Block",
     "Candidate",
     "CatalogInvalid",
+    "ClusterSettings",
     "CorpusMissing",
     "DateRange",
     "Engine",
     "EngineSettings",
     "Explanation",
+    "IndexAway",
     "LeftOut",
     "Named",
     "Notice",

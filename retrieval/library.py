@@ -18,13 +18,14 @@ from filelock import FileLock, Timeout
 
 from retrieval import indexing, reports
 from retrieval.entries import passages_of
-from retrieval.errors import CacheBusy
+from retrieval.errors import CacheBusy, CorpusMissing
 from retrieval.index.base import Index, Snapshot
+from retrieval.index.cluster_home import ClusterHome
 from retrieval.index.disk import DiskHome, IndexUnusable
 from retrieval.index.memory import MemoryIndex
 from retrieval.indexing import Indexing
 from retrieval.keeping import Change
-from retrieval.models import Article, EngineSettings, LeftOut, Notice, Passage, SyncReport
+from retrieval.models import Article, ClusterSettings, EngineSettings, LeftOut, Notice, Passage, SyncReport
 from retrieval.reader import Reader
 from retrieval.shape import code_shape
 from retrieval.store import WAIT, CacheUnusable, Store
@@ -76,7 +77,7 @@ class Library:
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
         self._store = Store(settings.data_dir, code_shape())
-        self._home = DiskHome(settings.data_dir) if settings.data_dir else None
+        self._home = _home(settings)
         self._notices: tuple[Notice, ...] = ()
         self._index_tried = False
         self._healing = asyncio.Lock()
@@ -91,6 +92,8 @@ class Library:
         """
         while True:
             async with self._alone():
+                if self._serves_only:
+                    return await self._served_elsewhere()
                 try:
                     async with self._store.writing() as db:
                         try:
@@ -108,7 +111,7 @@ class Library:
         try:
             async with self._store.reading() as db:
                 name = await indexing.name(db) if self._home is not None and await self._wants_home(db) else ""
-                self.snapshot = await asyncio.to_thread(self._taken, name)
+                self.snapshot = await self._taken(name)
         except (CacheUnusable, IndexUnusable):
             raise CacheBusy(path) from None
         if not self.snapshot.index.size:
@@ -152,6 +155,8 @@ class Library:
     def close(self) -> None:
         """Let go of what is in memory only."""
         self._store.close()
+        if isinstance(self._home, ClusterHome):
+            self._home.close()
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
@@ -181,7 +186,7 @@ class Library:
     async def _refreshed(
         self, db: aiosqlite.Connection, progress: Progress | None, paths: Collection[Path] | None
     ) -> SyncReport:
-        home = None if self._store.in_memory else self._home
+        home = self._home if isinstance(self._home, ClusterHome) or not self._store.in_memory else None
         fed = Indexing(self._store, db, home) if home else None
 
         async def feed(change: Change) -> None:
@@ -192,8 +197,8 @@ class Library:
             report = await Sync(self._store, db, self._settings.corpus, feed, progress).run(paths)
             name = await fed.finish() if fed is not None and await self._wants_home(db) else ""
             state = await self._state_of(db, name)
-            if state != self._state:
-                self.snapshot = await asyncio.to_thread(self._taken, name)
+            if state != self._state or isinstance(self._home, ClusterHome):
+                self.snapshot = await self._taken(name)
                 self._state = state
         finally:
             if fed is not None:
@@ -224,18 +229,41 @@ class Library:
             async with self._store.begun(db):
                 await db.execute("UPDATE meta SET fed = NULL")
 
-    def _taken(self, name: str) -> Snapshot:
-        """What the cache holds now, with the index of that name, or one in memory."""
+    @property
+    def _serves_only(self) -> bool:
+        """Whether the articles are in a cluster that somebody else feeds."""
+        return isinstance(self._home, ClusterHome) and not self._settings.corpus.is_dir()
+
+    async def _served_elsewhere(self) -> SyncReport:
+        self.snapshot = await self._taken("")
+        if not self.snapshot.index.size:
+            raise CorpusMissing(self._settings.corpus)
+        self.report = SyncReport(unchanged=len(self.snapshot.articles))
+        return self.report
+
+    async def _taken(self, name: str) -> Snapshot:
+        """What is served now: by the cluster, or from the cache with the index of that name or one in memory."""
+        if isinstance(self._home, ClusterHome):
+            return await self._home.snapshot()
+        return await asyncio.to_thread(self._from_cache, self._home if name else None, name)
+
+    def _from_cache(self, home: DiskHome | None, name: str) -> Snapshot:
         reader = Reader(self._store.connect())
-        if name and self._home is not None:
+        if home is not None:
             return _Shelf(
-                self._home.index(name, reader), reader, reader.newest, reader.undated, next(iter(reader.values()), None)
+                home.index(name, reader), reader, reader.newest, reader.undated, next(iter(reader.values()), None)
             )
         entries = [*reader.entries()]
         reader.close()
         articles = {one.article.id: one.article for one in entries}
         split = {one.article.id: passages_of(one.article, one.spans) for one in entries}
         return _in_memory(articles, split, self._settings)
+
+
+def _home(settings: EngineSettings) -> DiskHome | ClusterHome | None:
+    if settings.index == "cluster":
+        return ClusterHome(settings.cluster or ClusterSettings())
+    return DiskHome(settings.data_dir) if settings.data_dir else None
 
 
 def _in_memory(

@@ -7,6 +7,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 DateSource = Literal["stated", "catalog", "inferred", "unknown"]
 TitleSource = Literal["stated", "catalog", "unknown"]
@@ -36,11 +37,45 @@ LeftOutReason = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """Where a cluster is, who asks, and how its index is laid out.
+
+    `urls` are the addresses of all its nodes. Of `user` with `password` and `token` one may be given; `ca_file` holds
+    the certificates to trust besides the usual ones. `timeout` is how many seconds one node has for an answer,
+    `patience` all of them together, `feeding_patience` all of them to take what is fed. What is fed travels in
+    requests of about `chunk` bytes, `in_flight` at a time. Articles of `remembered` characters are kept at hand.
+    """
+
+    urls: tuple[str, ...] = ("http://localhost:9200",)
+    index: str = "dateline"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    ca_file: Path | None = None
+    shards: int = 3
+    replicas: int = 1
+    k1: float = 0.6
+    b: float = 0.75
+    timeout: float = 5.0
+    patience: float = 10.0
+    feeding_patience: float = 120.0
+    chunk: int = 2_000_000
+    in_flight: int = 4
+    remembered: int = 30_000_000
+
+    @property
+    def address(self) -> str:
+        """The addresses without what is secret in them, for messages."""
+        return ", ".join(_without_user(url) for url in self.urls)
+
+
+@dataclass(frozen=True, slots=True)
 class EngineSettings:
     """What the engine needs to know.
 
     `data_dir=None` keeps the cache in memory; `weights` is another file of fitted weights than the one it ships with.
-    `index` is where the index is, decided by the number of passages for `auto`; `k1` and `b` count in memory only.
+    `index` is where the index is, decided by the number of passages for `auto`, and `cluster` is which one. On disk
+    `k1` and `b` do not count: tantivy has its own.
     """
 
     corpus: Path
@@ -50,6 +85,7 @@ class EngineSettings:
     threshold: float = 0.2
     weights: Path | None = None
     index: IndexKind = "auto"
+    cluster: ClusterSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -318,3 +354,8 @@ class SyncReport:
     left_out: tuple[LeftOut, ...] = ()
     reasons: tuple[tuple[LeftOutReason, int], ...] = ()
     notices: tuple[Notice, ...] = ()
+
+
+def _without_user(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -28,7 +28,7 @@ PDF_LIMIT = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read: its id (POSIX path in the corpus), where it is, a stamp that changes when it does, and its bytes."""
+    """A file to read: its id (POSIX path in the corpus), where it is, a stamp that changes when it does, its bytes."""
 
     id: str
     path: Path

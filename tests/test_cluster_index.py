@@ -24,7 +24,7 @@ from retrieval.errors import IndexAway
 from retrieval.index import cluster_link, cluster_search
 from retrieval.index.base import lucene_idf
 from retrieval.index.cluster import ClusterIndex
-from retrieval.index.cluster_link import ClusterSettings
+from retrieval.models import ClusterSettings
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import Article, Block, DateRange, Hit, Passage, Sentence, Span
 

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 
 from retrieval.index.cluster_feed import ClusterFeeder
 from retrieval.index.cluster_generations import Generations
-from retrieval.index.cluster_link import ClusterSettings, Link
+from retrieval.index.cluster_link import Link
 from retrieval.index.cluster_search import ClusterSnapshot, snapshot, stamps
+from retrieval.models import ClusterSettings
 
 
 class ClusterIndex:

@@ -12,8 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from retrieval.entries import Entry, passage_of
-from retrieval.index.cluster_link import ClusterSettings
-from retrieval.models import Article, Block, Passage, Span
+from retrieval.models import Article, Block, ClusterSettings, Passage, Span
 
 KEPT: Mapping[str, object] = {"type": "text", "index": False}
 """A field that is given back and never searched."""

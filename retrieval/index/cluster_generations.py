@@ -127,7 +127,8 @@ class Generations:
 class Generation:
     """One that is being fed: without a digest from the first change to the commit, since what was fed can't be undone.
 
-    A new one is served from its first commit on.
+    Its digest stays where the same cache fed it before, which knows what it may have fed since. A digest is the name of
+    a cache, a colon and a number. A new generation is served from its first commit on.
     """
 
     def __init__(self, generations: Generations, place: Place, digest: str, is_new: bool) -> None:
@@ -138,10 +139,11 @@ class Generation:
         self._note: Note | None = None
 
     async def begin(self) -> None:
-        """Take its digest away before it is changed."""
+        """Take its digest away before it is changed by another cache."""
         if self._note is None:
             note = await self._generations.note(self.place)
-            await self._generations.put(self.place, replace(note, digest=""))
+            if note.digest.partition(":")[0] != self._digest.partition(":")[0]:
+                await self._generations.put(self.place, replace(note, digest=""))
             self._note = note
 
     async def commit(self) -> None:

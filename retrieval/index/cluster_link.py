@@ -10,14 +10,12 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from copy import copy
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from opensearchpy import AsyncOpenSearch, ImproperlyConfigured, OpenSearchException, TransportError
 
 from retrieval.errors import IndexAway
+from retrieval.models import ClusterSettings
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
@@ -28,39 +26,6 @@ _PASSING = frozenset({"N/A", "TIMEOUT", 404, 429})
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterSettings:
-    """Where a cluster is, who asks, and how its index is laid out.
-
-    `urls` are the addresses of all its nodes. Of `user` with `password` and `token` one may be given; `ca_file` holds
-    the certificates to trust besides the usual ones. `timeout` is how many seconds one node has for an answer,
-    `patience` all of them together, `feeding_patience` all of them to take what is fed. What is fed travels in
-    requests of about `chunk` bytes, `in_flight` at a time. Articles of `remembered` characters are kept at hand.
-    """
-
-    urls: tuple[str, ...]
-    index: str = "dateline"
-    user: str = ""
-    password: str = field(default="", repr=False)
-    token: str = field(default="", repr=False)
-    ca_file: Path | None = None
-    shards: int = 3
-    replicas: int = 1
-    k1: float = 0.6
-    b: float = 0.75
-    timeout: float = 5.0
-    patience: float = 10.0
-    feeding_patience: float = 120.0
-    chunk: int = 2_000_000
-    in_flight: int = 4
-    remembered: int = 30_000_000
-
-    @property
-    def address(self) -> str:
-        """The addresses without what is secret in them, for messages."""
-        return ", ".join(_without_user(url) for url in self.urls)
 
 
 class Link:
@@ -181,11 +146,6 @@ def _in_short(error: TransportError) -> str:
     said = error.info.get("error", "")
     reason = said.get("reason", "") if isinstance(said, Mapping) else said
     return f"{error.status_code} {error.error}: {reason}"
-
-
-def _without_user(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _is_debugging(record: logging.LogRecord) -> bool:

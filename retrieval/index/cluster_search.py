@@ -17,7 +17,7 @@ from retrieval.index.base import Index
 from retrieval.index.cluster_documents import OF_PASSAGES, article_of, key, passage_from
 from retrieval.index.cluster_generations import Place
 from retrieval.index.cluster_link import Link
-from retrieval.models import Article, DateRange, Hit
+from retrieval.models import Article, DateRange, Hit, Passage
 
 _MOST_TERMS = 1_000
 """OpenSearch refuses a question of more than 1,024; of those, the weightiest are searched for."""
@@ -27,6 +27,8 @@ _REMEMBERED = 100_000
 _PAGE = 200
 _LONG_PAGE = 5_000
 """Articles fetched at a time, and those of which no more than a line is."""
+_MOST_PASSAGES = 10_000
+"""Of an article that are given back at once, as many as OpenSearch allows."""
 _LONGEST_TERM = 255
 """Characters; the cluster cuts what is longer into pieces."""
 _LIKE = 100
@@ -99,6 +101,19 @@ class ClusterArticles(Mapping[str, Article]):
     def each(self) -> Iterator[Article]:
         """All articles, in the order of their ids."""
         return (article_of(document) for document in self._pages(["*"], _PAGE))
+
+    def latest(self, limit: int) -> list[Article]:
+        """The newest articles, and after them those without a date."""
+        body = {"size": limit, "sort": [{"date": {"order": "desc", "missing": "_last"}}, {"id": "asc"}]}
+        answer = self._link.wait(found(self._link, self._place.articles, body))
+        return [article_of(hit["_source"]) for hit in answer["hits"]["hits"]]
+
+    def passages(self, article_id: str) -> tuple[Passage, ...]:
+        """All passages of an article. Raises KeyError where it is not served."""
+        article = self[article_id]
+        body = {"size": _MOST_PASSAGES, "query": {"term": {"article": article_id}}, "sort": [{"number": "asc"}]}
+        answer = self._link.wait(found(self._link, self._place.passages, body))
+        return tuple(passage_from(hit["_source"], article) for hit in answer["hits"]["hits"])
 
     async def of(self, stamps: Mapping[str, str]) -> dict[str, Article]:
         """Those of some articles that are of these stamps, by id."""
