@@ -90,7 +90,9 @@ def product(of: Archive, index: str, data: Path, other: Dialogue | None = None) 
     with talking(_ASK, environment) as answering:
         _reply(answering, first, of)
         warm = time.perf_counter() - started
+        before = answering.worked()
         replies = [_reply(answering, known, of) for known in further]
+        worked = (answering.worked() - before) / len(replies)
         memory = answering.memory()
         found = list(_found(answering, of))
         turns = list(_in_turns(answering, other, of)) if other else []
@@ -98,6 +100,7 @@ def product(of: Archive, index: str, data: Path, other: Dialogue | None = None) 
         "passages": of.size,
         "index": index,
         "feed_s": fed.seconds,
+        "feed_worked_s": fed.worked,
         "feed_peak_mb": fed.peak,
         "disk_mb": disk / 1e6,
         "text_mb": of.text / 1e6,
@@ -105,6 +108,7 @@ def product(of: Archive, index: str, data: Path, other: Dialogue | None = None) 
         "start_s": warm,
         **_latencies([reply.elapsed for reply in replies]),
         "own_p50_ms": statistics.median(reply.own for reply in replies),
+        "worked_ms": worked,
         "per_second": 1000 / statistics.fmean(reply.elapsed for reply in replies),
         **_shares(replies),
         "memory_mb": memory.resident,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,10 +20,11 @@ _BETWEEN = 0.05
 class Ran:
     """What a command that ran to its end took, and what it printed; `peak` is its most memory in MB, with its children.
 
-    Memory that several of them share is counted once.
+    Memory that several of them share is counted once. `worked` are the seconds that processors spent on all of them.
     """
 
     seconds: float
+    worked: float
     peak: float
     printed: str
 
@@ -58,6 +60,11 @@ class Dialogue:
         found: dict[str, Any] = json.loads(line)
         return found
 
+    def worked(self) -> float:
+        """Milliseconds that processors have spent on it until now."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
     def memory(self) -> Memory:
         """What it has of memory now."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
@@ -76,7 +83,7 @@ def talking(command: Sequence[str], environment: Mapping[str, str] | None = None
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Ran:
     """Run a command to its end. Raises CalledProcessError where it fails."""
-    started = time.perf_counter()
+    before, started = _children_worked(), time.perf_counter()
     peak = 0.0
     with TemporaryFile("w+", encoding="utf-8") as printed:
         with subprocess.Popen(command, env=environment, stdout=printed) as process:  # noqa: S603 -- our own commands
@@ -86,10 +93,16 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
                     process.wait(_BETWEEN)
             seconds = time.perf_counter() - started
         printed.seek(0)
-        ran = Ran(seconds, peak, printed.read())
+        ran = Ran(seconds, _children_worked() - before, peak, printed.read())
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, ran.printed)
     return ran
+
+
+def _children_worked() -> float:
+    """Seconds that processors have spent on the children that ended, and theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def forget(folder: Path) -> None:

@@ -26,6 +26,17 @@ def test_children_count():
     assert 57 < ran.peak < 140
 
 
+def test_worked():
+    """What processors spent counts children, and not what is slept; a dialogue's is told while it runs."""
+    spin = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+    child = f"import subprocess, sys, time; subprocess.run([sys.executable, '-c', {spin!r}]); time.sleep(0.5)"
+    ran = run([sys.executable, "-c", child])
+    assert 0.3 <= ran.worked < ran.seconds - 0.4
+    with talking([sys.executable, "-c", spin + "\nimport json; print('{}')\ninput()"]) as dialogue:
+        dialogue.hear()
+        assert dialogue.worked() >= 250
+
+
 def test_more_than_a_pipe_holds():
     """A command may print as much as it likes."""
     assert 1_000_001 == len(run([sys.executable, "-c", "print('x' * 1_000_000)"]).printed)
