@@ -24,9 +24,8 @@ from retrieval.errors import IndexAway
 from retrieval.index import cluster_link, cluster_search
 from retrieval.index.base import lucene_idf
 from retrieval.index.cluster import ClusterIndex
-from retrieval.models import ClusterSettings
 from retrieval.index.memory import MemoryIndex
-from retrieval.models import Article, Block, DateRange, Hit, Passage, Sentence, Span
+from retrieval.models import Article, Block, ClusterSettings, DateRange, Hit, Passage, Sentence, Span
 
 # aiohttp asks for something that newer Pythons do by themselves.
 pytestmark = pytest.mark.filterwarnings("ignore:enable_cleanup_closed ignored:DeprecationWarning")
