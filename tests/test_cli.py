@@ -297,7 +297,7 @@ def test_index(command, unset):
     ended, out, err = command("index", "--corpus", folder)
     assert (ended, err) == (0, "")
     assert out.startswith("2 articles on file: 2 added, 0 changed, 0 removed, 0 unchanged.")
-    assert "c.png: not a " in out
+    assert "c.png: not .txt" in out
     (folder / "a.txt").write_text("It rained in Quito on Monday.", encoding="utf-8")
     (folder / "b.txt").unlink()
     out = command("index", "--corpus", folder)[1]

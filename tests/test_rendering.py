@@ -326,7 +326,7 @@ def test_sources_by_date():
 @pytest.mark.parametrize(
     ("reason", "expected"),
     [
-        ("suffix", "not a .txt or .md file"),
+        ("suffix", "not .txt, .md, .html, .pdf or .jsonl"),
         ("empty", "empty"),
         ("too_large", "larger than 20 MB"),
         ("binary", "not text"),
@@ -422,7 +422,7 @@ def test_index_summary():
     assert summary.startswith("5 articles on file: 1 added, 0 changed, 1,021 removed, 4 unchanged.")
     assert "• added: a.txt\n• removed: b.txt" in summary
     assert "• removed: and 1,001 more" in summary
-    assert "• g.png: not a " in summary
+    assert "• g.png: not .txt" in summary
 
 
 def test_articles_listing():
