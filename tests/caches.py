@@ -33,6 +33,11 @@ def entry_of(name: str, text: str, day: dt.date | None = None, stamp: str = "1")
     return entry(article, stamp, split, sorted(copies.prints(article, split)))
 
 
+def large(name: str) -> Entry:
+    """An article of 3 MB, without any passage."""
+    return Entry(replace(article_of(story(1), name), text=name * (3_000_000 // len(name))), "1", "[]", (), (1,))
+
+
 def story(number: int, sentences: int = 6) -> str:
     """A text like no other number's, of a subject that its first words name."""
     random = Random(number)
