@@ -16,7 +16,7 @@ from caches import SHAPE, entry_of, fed, story, writing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.entries import Entry, passages_of
+from retrieval.entries import Entry, passages_of, with_terms
 from retrieval.index.base import Index
 from retrieval.index.disk import DiskHome, DiskIndex, IndexUnusable
 from retrieval.index.memory import MemoryIndex
@@ -50,7 +50,7 @@ class Shelf:
         feeder = await self.home.feeder(NAME, anew=anew)
         try:
             await feeder.remove(change.removed)
-            await feeder.add(change.added)
+            await feeder.add(map(with_terms, change.added))
             return await feeder.commit()
         finally:
             await feeder.close()
