@@ -62,7 +62,7 @@ def originals(articles: Iterable[tuple[Article, Sequence[Passage]]]) -> dict[str
 def prints(article: Article, passages: Iterable[Passage]) -> set[int]:
     """Numbers that articles share with their copies: one for the text as it is, and one for each longer sentence.
 
-    Where four in five shingles are the same, about half of the sentences are: a change of one word is one of four.
+    Where four in five shingles are the same, a third of the sentences and more are: a changed word is in up to four.
     """
     found = {zlib.crc32(" ".join(terms).encode()) for terms in _sentences(passages) if len(terms) > _SHINGLE}
     return found | {zlib.crc32(_unwrapped(article.text).encode())}

@@ -124,7 +124,7 @@ async def _settle(db: aiosqlite.Connection, new: Mapping[str, Entry], orphans: C
 
 
 async def _alike(db: aiosqlite.Connection, entries: Iterable[Entry]) -> list[list[int]]:
-    """Numbers of articles that share half of the prints of one of them, in pairs; their prints are kept."""
+    """Numbers of articles that share a third of the sentences of one of them, in pairs; their prints are kept."""
     own = {one.number: _prints(one) for one in entries}
     holders: dict[int, list[int]] = defaultdict(list)
     wanted = json.dumps([*{value for values in own.values() for value in values}])
@@ -153,7 +153,7 @@ async def _alike(db: aiosqlite.Connection, entries: Iterable[Entry]) -> list[lis
         [number, other]
         for number, counts in shared.items()
         for other, count in counts.items()
-        if other in sizes and 2 * count >= min(len(own[number]), sizes[other])
+        if other in sizes and 3 * count >= min(len(own[number]), sizes[other]) - 1  # one of them is of the text
     ]
 
 

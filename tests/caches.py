@@ -33,6 +33,11 @@ def entry_of(name: str, text: str, day: dt.date | None = None, stamp: str = "1")
     return entry(article, stamp, split, sorted(copies.prints(article, split)))
 
 
+def large(name: str) -> Entry:
+    """An article of 3 MB, without any passage."""
+    return Entry(replace(article_of(story(1), name), text=name * (3_000_000 // len(name))), "1", "[]", (), (1,))
+
+
 def story(number: int, sentences: int = 6) -> str:
     """A text like no other number's, of a subject that its first words name."""
     random = Random(number)
@@ -91,9 +96,11 @@ def applied(shown: Mapping[str, Entry], change: Change) -> dict[str, Entry]:
 def fed(folder: Path) -> Counter[str]:
     """How many passages of each article an index on disk holds."""
     [path] = folder.glob("index-*")
-    searcher = tantivy.Index.open(str(path)).searcher()
-    found = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs)).hits
-    return Counter(str(searcher.doc(address).get_first("article")) for _, address in found)
+    index = tantivy.Index.open(str(path))
+    searcher = index.searcher()
+    names = [name for name, _ in searcher.terms_with_prefix("article", "")]
+    queries = {name: tantivy.Query.term_query(index.schema, "article", name, "basic") for name in names}
+    return Counter({name: found for name, one in queries.items() if (found := searcher.search(one, 1).count)})
 
 
 def codes(notices: Iterable[Notice]) -> list[str]:

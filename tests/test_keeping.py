@@ -124,12 +124,12 @@ def printed(*stretches: tuple[int, int]) -> str:
 
 async def test_a_copy_passes_to_another(store):
     """What a new article takes the copies of may leave one to an article that has nothing to do with the new one."""
-    old, copy = entry_of("old.txt", printed((2, 12))), entry_of("copy.txt", printed((4, 12)))
-    other = entry_of("other.txt", printed((5, 12), (20, 25)))
+    old, copy = entry_of("old.txt", printed((2, 16))), entry_of("copy.txt", printed((9, 16)))
+    other = entry_of("other.txt", printed((10, 16), (26, 30)))
     await kept(store, [old, copy, other])
     assert {"copy.txt": "old.txt", "old.txt": "old.txt", "other.txt": "other.txt"} == await decided(store)
 
-    await kept(store, [entry_of("new.txt", printed((2, 10), (14, 20)))])
+    await kept(store, [entry_of("new.txt", printed((2, 14), (20, 26)))])
 
     assert {"copy.txt": "other.txt", "new.txt": "new.txt", "old.txt": "new.txt", "other.txt": "other.txt"} == (
         await decided(store)
@@ -139,8 +139,8 @@ async def test_a_copy_passes_to_another(store):
 async def test_a_copy_goes_that_held_another(store):
     """What only a fellow copy holds, and not the earlier article that is served for both, is served when that goes."""
     late = entry_of("late.txt", printed((0, 12)), dt.date(2025, 3, 9))
-    early = entry_of("early.txt", printed((1, 11)), dt.date(2025, 3, 1))
-    await kept(store, [late, early, entry_of("part.txt", printed((0, 4)))])
+    early = entry_of("early.txt", printed((2, 12)), dt.date(2025, 3, 1))
+    await kept(store, [late, early, entry_of("part.txt", printed((0, 5)))])
     assert ["early.txt"] == list(served(store))
 
     await kept(store, [], ["late.txt"])
