@@ -20,8 +20,8 @@ from evaluation.processes import Dialogue, forget, occupied, run, talking
 from evaluation.prose import articles_of, written
 from evaluation.terms import terms, terms_of
 
-QUESTIONS, BESIDE = 300, 60
-"""Asked one by one, and asked in turns with another index."""
+QUESTIONS, BESIDE = 800, 60
+"""Asked one by one, enough for the process to have remembered all that it will, and in turns with another index."""
 SECONDS, FEWEST = 15.0, 20
 """How long another index is asked, and how many questions it gets however long they take."""
 ADDED, PATIENCE = 3, 10.0
@@ -78,7 +78,7 @@ def product(of: Archive, index: str, data: Path, other: Dialogue | None = None) 
     chosen = {} if index == "auto" else {"DATELINE_INDEX": index}
     environment = os.environ | chosen | {"DATELINE_CORPUS": str(of.folder), "DATELINE_DATA_DIR": str(data)}
     fed = run(_FEED, environment)
-    disk = occupied(data)
+    disk, index_only = occupied(data), sum(map(occupied, data.glob("index-*")))
     first, *further = of.asked
     forget(data)
     forget(of.folder)
@@ -103,6 +103,7 @@ def product(of: Archive, index: str, data: Path, other: Dialogue | None = None) 
         "feed_worked_s": fed.worked,
         "feed_peak_mb": fed.peak,
         "disk_mb": disk / 1e6,
+        "index_mb": index_only / 1e6,
         "text_mb": of.text / 1e6,
         "cold_s": cold,
         "start_s": warm,

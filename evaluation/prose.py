@@ -85,7 +85,7 @@ class _Event:
 
 @dataclass(frozen=True, slots=True)
 class _Prose:
-    """All that is the same for every article: `frames` are patterns for `%` and the tables of their slots."""
+    """What all articles share: `frames` are patterns for `%` and the tables of their slots."""
 
     frames: tuple[tuple[str, tuple[str, ...]], ...]
     tables: dict[str, list[str]]
@@ -154,10 +154,9 @@ def _paragraphs(draw: Draw, sentences: Sequence[str]) -> list[str]:
 
 
 def _sentences(draw: Draw, fill: dict[str, str]) -> Callable[[], str]:
-    """Makes one sentence a call, of words that all articles have and names and terms that this one keeps using.
+    """Makes a sentence a call, of words that all articles have and names that this one keeps using.
 
-    What is drawn at random is where an article begins to read each table, as a draw for each word would take longer
-    than all the rest.
+    Drawn at random is where an article begins to read each table: a draw for each word would take most of the time.
     """
     prose = _prose()
     people = [_person(draw) for _ in range(6)]

@@ -3,7 +3,8 @@
     python -m evaluation.scaling --sizes 2000 20000 200000
 
 makes each archive in a temporary folder, feeds it, starts, asks and adds to it, and puts the figures into
-docs/benchmarks/ beside those of other sizes. What is measured how: evaluation/measured.py.
+docs/benchmarks/ beside those of other sizes; docs/scaling.md says what follows from them. How it is measured stands in
+evaluation/measured.py.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """Figures of indexes at several sizes in, a page with tables and pictures of them out; figures are kept beside it."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,11 +17,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
-TEMPLATE = Path(__file__).with_name("data") / "benchmarks.md.j2"
-RESULTS, PAGE = "results.json", "README.md"
+TEMPLATES = Path(__file__).with_name("data")
+RESULTS, PAGE, SCALING = "results.json", "README.md", "scaling.md"
 FROM = 20_000
 """Passages from which growth is told."""
 
+_PAPER = (10_000_000, 1_000_000_000)
+_TELEGRAM = 30
+"""Messages a second that Telegram takes from one bot."""
+_SPARE, _SHARD, _NODE, _CORES = 8, 30, 64, 16
+"""GB of memory that one machine can spare for an index; GB of a shard; GB and cores of a machine of a cluster."""
+_PRICE = 250
+"""Of such a machine, a month."""
 _GROWING = ("passages", "p50_ms", "p99_ms", "memory_mb", "memory_own_mb", "disk_mb", "feed_s", "start_s")
 
 _COLOURS = {
@@ -85,11 +93,9 @@ def merge(folder: Path, rows: Iterable[Row]) -> list[Row]:
 
 
 def report(folder: Path, rows: Sequence[Row]) -> None:
-    """Write the page and its pictures."""
-    environment = Environment(  # noqa: S701 -- Markdown of figures
-        loader=FileSystemLoader(TEMPLATE.parent), undefined=StrictUndefined, keep_trailing_newline=True
-    )
-    page = environment.get_template(TEMPLATE.name).render(
+    """Write the page of figures and its pictures; and beside the folder what follows from them for larger archives."""
+    page = _rendered(
+        "benchmarks.md.j2",
         measured=_measured(rows),
         products=[row for row in rows if not _is_rival(row)],
         growth=list(_growth(rows)),
@@ -100,6 +106,41 @@ def report(folder: Path, rows: Sequence[Row]) -> None:
     (folder / PAGE).write_text(page, encoding="utf-8")
     for picture in PICTURES:
         draw(picture, rows, folder / picture.name)
+    if largest := [row for row in rows if row.get("index_mb")][-1:]:
+        (folder.parent / SCALING).write_text(_scaling(largest[0]), encoding="utf-8")
+
+
+def _scaling(row: Row) -> str:
+    """What larger archives need, from the figures of one on disk."""
+
+    kept, index = (float(row[name]) / 1000 / float(row["passages"]) for name in ("disk_mb", "index_mb"))
+
+    def shards(passages: int) -> int:
+        return math.ceil(kept * passages / _SHARD)
+
+    def machines(passages: int) -> int:
+        return max(3, math.ceil(2 * index * passages / (_NODE // 2)))
+
+    return _rendered(
+        "scaling.md.j2",
+        row=row,
+        paper=_PAPER,
+        telegram=_TELEGRAM,
+        spare=_SPARE,
+        shard=_SHARD,
+        node=_NODE,
+        price=_PRICE,
+        cores=_CORES,
+        shards=shards,
+        machines=machines,
+    )
+
+
+def _rendered(template: str, **values: object) -> str:
+    environment = Environment(  # noqa: S701 -- Markdown of figures
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    return environment.get_template(template).render(values)
 
 
 def draw(picture: Picture, rows: Iterable[Row], path: Path) -> None:

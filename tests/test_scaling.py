@@ -23,7 +23,10 @@ def small(tmp_path, monkeypatch) -> Archive:
 
 def row(passages=1_000, index="disk", **figures):
     """The figures of an index, all the same but those given."""
-    names = "feed_s feed_peak_mb disk_mb text_mb cold_s start_s p50_ms p99_ms per_second memory_mb memory_own_mb add_ms"
+    names = (
+        "feed_s feed_worked_s feed_peak_mb disk_mb index_mb text_mb cold_s start_s p50_ms p99_ms per_second "
+        "memory_mb memory_own_mb add_ms"
+    )
     shares = dict.fromkeys(("first", "within", "refused"), 0.5)
     common = {"passages": passages, "index": index, "grows": True, "date": "2030-01-02", "machine": "9 cores"}
     return {**common, **dict.fromkeys(names.split(), 7.0), **shares, **figures}
@@ -107,6 +110,25 @@ def test_report(tmp_path):
     for picture in PICTURES:
         assert f"]({picture.name})" in page
         assert (tmp_path / picture.name).read_bytes().startswith(b"<?xml")
+
+
+def test_scaling_page(tmp_path):
+    """What larger archives need is reckoned from the largest that was measured on disk."""
+    figures = {"disk_mb": 1_500.0, "index_mb": 100.0, "text_mb": 600.0, "feed_s": 200.0, "feed_worked_s": 400.0}
+    out = tmp_path / "benchmarks"
+    report(
+        out, merge(out, [row(1_000), row(1_000_000, per_second=90.0, **figures), row(20_000, "memory", index_mb=0.0)])
+    )
+    page = (tmp_path / "scaling.md").read_text()
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| ")]
+    reckoned = {name: (ten, billion) for name, ten, billion, _ in (line for line in cells if len(line) == 4)}
+    assert ("6.0 GB", "600.0 GB") == reckoned["articles' text"]
+    assert ("15.0 GB", "1.5 TB") == reckoned["kept, one copy"]
+    assert ("1", "50") == reckoned["shards"]
+    assert ("45.0 GB", "4.5 TB") == reckoned["disk, two copies and a third free"]
+    assert ("3", "7") == reckoned["machines of 64 GB"]
+    assert ("4 minutes", "6.9 hours") == reckoned["reading it once, 16 cores"]
+    assert "Telegram is the limit" in page
 
 
 def test_growth(tmp_path):
