@@ -24,6 +24,8 @@ _AT_MOST = 2_000
 """Milliseconds after which it is read although it goes on changing."""
 _RESCAN = 60_000
 """Milliseconds after which everything is looked at again: some file systems tell of no change."""
+_ELSEWHERE = 5.0
+"""Seconds after which it is looked whether an index that another process feeds has changed."""
 _FEW = 1_000
 """Paths that are looked at one by one; of more, everything is."""
 
@@ -49,6 +51,11 @@ class Freshness:
         self._thread.join()
 
     def _run(self) -> None:
+        if not self._corpus.is_dir():  # somebody else feeds what is served
+            with self._runner:
+                while not self._stop.wait(_ELSEWHERE):
+                    self._refresh(None)
+            return
         try:
             with self._runner, RustNotify([str(self._corpus)], False, False, 0, True, True) as watcher:
                 found: set[tuple[int, str]] | str = (

@@ -12,6 +12,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiosqlite
 from filelock import FileLock, Timeout
@@ -20,7 +21,6 @@ from retrieval import indexing, reports
 from retrieval.entries import passages_of
 from retrieval.errors import CacheBusy, CorpusMissing
 from retrieval.index.base import Index, Snapshot
-from retrieval.index.cluster_home import ClusterHome
 from retrieval.index.disk import DiskHome, IndexUnusable
 from retrieval.index.memory import MemoryIndex
 from retrieval.indexing import Indexing
@@ -32,6 +32,9 @@ from retrieval.store import WAIT, CacheUnusable, Store
 from retrieval.sync import Progress, Sync
 
 _log = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    from retrieval.index.cluster_home import ClusterHome
 
 IN_MEMORY = 5_000
 """Passages up to which the index is in memory, unless it is said where it is to be."""
@@ -77,7 +80,8 @@ class Library:
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
         self._store = Store(settings.data_dir, code_shape())
-        self._home = _home(settings)
+        self._home = DiskHome(settings.data_dir) if settings.data_dir else None
+        self._cluster = _cluster(settings)
         self._notices: tuple[Notice, ...] = ()
         self._index_tried = False
         self._healing = asyncio.Lock()
@@ -155,8 +159,8 @@ class Library:
     def close(self) -> None:
         """Let go of what is in memory only."""
         self._store.close()
-        if isinstance(self._home, ClusterHome):
-            self._home.close()
+        if self._cluster is not None:
+            self._cluster.close()
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
@@ -186,7 +190,7 @@ class Library:
     async def _refreshed(
         self, db: aiosqlite.Connection, progress: Progress | None, paths: Collection[Path] | None
     ) -> SyncReport:
-        home = self._home if isinstance(self._home, ClusterHome) or not self._store.in_memory else None
+        home = self._cluster or (None if self._store.in_memory else self._home)
         fed = Indexing(self._store, db, home) if home else None
 
         async def feed(change: Change) -> None:
@@ -197,7 +201,7 @@ class Library:
             report = await Sync(self._store, db, self._settings.corpus, feed, progress).run(paths)
             name = await fed.finish() if fed is not None and await self._wants_home(db) else ""
             state = await self._state_of(db, name)
-            if state != self._state or isinstance(self._home, ClusterHome):
+            if state != self._state or self._cluster is not None:
                 self.snapshot = await self._taken(name)
                 self._state = state
         finally:
@@ -232,7 +236,7 @@ class Library:
     @property
     def _serves_only(self) -> bool:
         """Whether the articles are in a cluster that somebody else feeds."""
-        return isinstance(self._home, ClusterHome) and not self._settings.corpus.is_dir()
+        return self._cluster is not None and not self._settings.corpus.is_dir()
 
     async def _served_elsewhere(self) -> SyncReport:
         self.snapshot = await self._taken("")
@@ -243,8 +247,8 @@ class Library:
 
     async def _taken(self, name: str) -> Snapshot:
         """What is served now: by the cluster, or from the cache with the index of that name or one in memory."""
-        if isinstance(self._home, ClusterHome):
-            return await self._home.snapshot()
+        if self._cluster is not None:
+            return await self._cluster.snapshot()
         return await asyncio.to_thread(self._from_cache, self._home if name else None, name)
 
     def _from_cache(self, home: DiskHome | None, name: str) -> Snapshot:
@@ -260,10 +264,12 @@ class Library:
         return _in_memory(articles, split, self._settings)
 
 
-def _home(settings: EngineSettings) -> DiskHome | ClusterHome | None:
-    if settings.index == "cluster":
-        return ClusterHome(settings.cluster or ClusterSettings())
-    return DiskHome(settings.data_dir) if settings.data_dir else None
+def _cluster(settings: EngineSettings) -> "ClusterHome | None":
+    if settings.index != "cluster":
+        return None
+    from retrieval.index.cluster_home import ClusterHome  # noqa: PLC0415  0.5 s and 40 MB that hardly anybody needs
+
+    return ClusterHome(settings.cluster or ClusterSettings())
 
 
 def _in_memory(

@@ -27,6 +27,7 @@ class ClusterHome:
         self._settings = settings
         self._stack = AsyncExitStack()
         self._index: ClusterIndex | None = None
+        self._opening = asyncio.Lock()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="cluster", daemon=True)
         self._thread.start()
@@ -57,11 +58,12 @@ class ClusterHome:
         self._loop.close()
 
     async def _refreshed(self) -> ClusterIndex:
-        if self._index is None:
-            self._index = await self._stack.enter_async_context(ClusterIndex.open(self._settings))
-        else:
-            await self._index.refresh()
-        return self._index
+        async with self._opening:
+            if self._index is None:
+                self._index = await self._stack.enter_async_context(ClusterIndex.open(self._settings))
+            else:
+                await self._index.refresh()
+            return self._index
 
     async def _there(self, work: Coroutine[Any, Any, _T]) -> _T:
         """What `work` gives in the cluster's own loop."""

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any
 
 from retrieval.index.base import Index
-from retrieval.index.cluster_documents import OF_PASSAGES, article_of, key, passage_from
+from retrieval.index.cluster_documents import OF_PASSAGES, article_of, key, passage_from, passage_key
 from retrieval.index.cluster_generations import Place
 from retrieval.index.cluster_link import Link
 from retrieval.models import Article, DateRange, Hit, Passage
@@ -27,8 +27,6 @@ _REMEMBERED = 100_000
 _PAGE = 200
 _LONG_PAGE = 5_000
 """Articles fetched at a time, and those of which no more than a line is."""
-_MOST_PASSAGES = 10_000
-"""Of an article that are given back at once, as many as OpenSearch allows."""
 _LONGEST_TERM = 255
 """Characters; the cluster cuts what is longer into pieces."""
 _LIKE = 100
@@ -111,9 +109,7 @@ class ClusterArticles(Mapping[str, Article]):
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """All passages of an article. Raises KeyError where it is not served."""
         article = self[article_id]
-        body = {"size": _MOST_PASSAGES, "query": {"term": {"article": article_id}}, "sort": [{"number": "asc"}]}
-        answer = self._link.wait(found(self._link, self._place.passages, body))
-        return tuple(passage_from(hit["_source"], article) for hit in answer["hits"]["hits"])
+        return tuple(passage_from(one, article) for one in self._link.wait(self._cut(key(article_id))))
 
     async def of(self, stamps: Mapping[str, str]) -> dict[str, Article]:
         """Those of some articles that are of these stamps, by id."""
@@ -122,6 +118,15 @@ class ClusterArticles(Mapping[str, Article]):
         fetched = await self._fetched(lacking) if lacking else {}
         found = {article_id: fetched.get(article_id) or held[article_id] for article_id in stamps}
         return {article_id: one[1] for article_id, one in found.items() if one and one[0] == stamps[article_id]}
+
+    async def _cut(self, own: str) -> list[dict[str, Any]]:
+        """The passages of the article of this key, as they are kept."""
+        get = self._link.client.mget
+        found = await self._link.call(get, index=self._place.articles, body={"ids": [own]}, realtime=False)
+        [counted] = [one["_source"]["passages"] for one in found["docs"]]
+        keys = [passage_key(own, number) for number in range(counted)]
+        found = await self._link.call(get, index=self._place.passages, body={"ids": keys}, realtime=False)
+        return [one["_source"] for one in found["docs"] if one["found"]]
 
     async def _fetched(self, ids: Iterable[str]) -> dict[str, tuple[str, Article]]:
         # What was fed and not committed would be given as well if it was not for `realtime`.
