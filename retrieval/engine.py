@@ -143,7 +143,7 @@ class _Answering:
 
     def _hits(self, question: Question) -> list[Hit]:
         """The candidates for a question: the best of all, and the best of the days that it asks about."""
-        terms = hits.weights(question.all_terms)
+        terms = hits.sought(question.all_terms, self._index)
         found = self._index.search(terms, hits.CANDIDATES) if terms else []
         if accounts.asks_position(question):
             found += accounts.with_positions(question, self._index.search(terms, FURTHER))
