@@ -118,9 +118,11 @@ async def test_a_changed_archive(corpus, store, read):
     assert [] == read
 
 
-async def test_an_archive_that_lost_articles_is_read_through(corpus, store):
-    """It is known as read afterwards, like any other."""
+async def test_an_archive_that_lost_articles_is_read_through(corpus, store, monkeypatch):
+    """It is known as read afterwards, like any other, also where they were forgotten in several batches."""
     await passed(corpus, store)
+    monkeypatch.setattr(sync, "_BATCH", 2)
+    monkeypatch.setattr(sync, "_REMOVED", 2)
     archive(corpus, {"10": story(10)})
     await passed(corpus, store)
     with closing(store.connect()) as db:
