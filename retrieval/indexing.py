@@ -6,6 +6,7 @@ out and put in again.
 """
 
 import json
+import uuid
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -84,7 +85,8 @@ class Indexing:
         fed, state = await self._fed(), await self._home.state(await name(self._db))
         anew = fed is None or state is None or state < fed
         if anew:
-            async with self._store.begun(self._db):
+            async with self._store.begun(self._db):  # under a new name: its states are counted from the beginning
+                await self._db.execute("UPDATE meta SET digest = ?, fed = NULL", (uuid.uuid4().hex,))
                 await self._db.execute("INSERT OR IGNORE INTO unfed SELECT id FROM articles WHERE original IS NULL")
         self._feeder = feeder = await self._home.feeder(await name(self._db), anew=anew)
         last = ""

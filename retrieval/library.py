@@ -118,7 +118,7 @@ class Library:
                 self.snapshot = await self._taken(name)
         except (CacheUnusable, IndexUnusable):
             raise CacheBusy(path) from None
-        if not self.snapshot.index.size:
+        if not self.snapshot.articles or not self.snapshot.index.size:
             raise CacheBusy(path)
         self.report = SyncReport(unchanged=len(self.snapshot.articles), notices=(Notice("cache_busy", path),))
 

@@ -94,8 +94,8 @@ def applied(shown: Mapping[str, Entry], change: Change) -> dict[str, Entry]:
 
 
 def fed(folder: Path) -> Counter[str]:
-    """How many passages of each article an index on disk holds."""
-    [path] = folder.glob("index-*")
+    """How many passages of each article the index on disk holds; of several the last that was made."""
+    path = max(folder.glob("index-*/meta.json"), key=lambda one: one.stat().st_mtime_ns).parent
     index = tantivy.Index.open(str(path))
     searcher = index.searcher()
     names = [name for name, _ in searcher.terms_with_prefix("article", "")]
