@@ -1,7 +1,7 @@
 """From questions about a collection to weights: what is seen, what is fitted, and what is printed."""
 
-import json
 import asyncio
+import json
 import tomllib
 from pathlib import Path
 

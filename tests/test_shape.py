@@ -15,7 +15,16 @@ from retrieval.shape import FILES, LIBRARIES, SHAPING, code_shape
 PACKAGE = Path(shape.__file__).parent
 ROOTS = ("feeding", "archives", "keeping", "store", "indexing", "index/disk")
 """What reads articles, and keeps and feeds them."""
-NOT_SHAPING = {"aiosqlite", "filelock", "numpy", "opensearch-py", "rank-bm25", "RapidFuzz", "watchfiles", "backports.zstd"}
+NOT_SHAPING = {
+    "aiosqlite",
+    "filelock",
+    "numpy",
+    "opensearch-py",
+    "rank-bm25",
+    "RapidFuzz",
+    "watchfiles",
+    "backports.zstd",
+}
 """Libraries that keep, rank, ask or notice: another version of them makes the same passages."""
 
 

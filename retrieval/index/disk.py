@@ -31,6 +31,8 @@ _ALIKE = 20_000
 _LONG, _LONGER = 8, 2
 """Letters of a term in which two edits are allowed, and by how many it may be longer or shorter then."""
 _BEGINNING = 3
+_LONGEST = 40
+"""Letters of a term that may be a typing error: it has as many edits as fifty times its letters."""
 
 
 class IndexUnusable(Exception):
@@ -145,6 +147,8 @@ class DiskIndex(Index):
         To read all of a million passages' terms that begin with one letter takes 80 ms; to ask for each that one edit
         makes of a word, 1.
         """
+        if len(term) > _LONGEST:
+            return []
         edited = set(_edited(term))
         found = [one for one, count in self.counts(edited).items() if count]
         if len(term) >= _LONG:
