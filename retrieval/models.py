@@ -59,7 +59,7 @@ class ClusterSettings:
     timeout: float = 5.0
     patience: float = 10.0
     feeding_patience: float = 120.0
-    chunk: int = 2_000_000
+    chunk: int = 1_000_000
     in_flight: int = 4
     remembered: int = 30_000_000
 

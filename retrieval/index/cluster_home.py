@@ -128,7 +128,7 @@ class Served:
     @property
     def first(self) -> Article | None:
         """See `Snapshot.first`."""
-        return next(iter(self.counted.articles.latest(1)), None)
+        return self.counted.articles.first()
 
     def every_article(self) -> Iterator[Article]:
         """See `Snapshot.every_article`."""

@@ -100,6 +100,11 @@ class ClusterArticles(Mapping[str, Article]):
         """All articles, in the order of their ids."""
         return (article_of(document) for document in self._pages(["*"], _PAGE))
 
+    def first(self) -> Article | None:
+        """The first article by id."""
+        page = self._link.wait(_page(self._link, self._place, ["*"], 1, []))
+        return article_of(page[0]) if page else None
+
     def latest(self, limit: int) -> list[Article]:
         """The newest articles, and after them those without a date."""
         body = {"size": limit, "sort": [{"date": {"order": "desc", "missing": "_last"}}, {"id": "asc"}]}
