@@ -28,7 +28,7 @@ def load(corpus: Path) -> Mapping[str, CatalogEntry]:
     path = corpus / NAME
     try:
         text = path.read_bytes().decode()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # of a folder that is none, who looks for articles in it will tell
         return {}
     except OSError as error:
         raise CatalogInvalid(path, 1, NAME, error.strerror or "") from None

@@ -38,6 +38,7 @@ class Freshness:
         self._corpus = corpus.resolve()
         self._stop = threading.Event()
         self._runner = asyncio.Runner()
+        self._task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._run, name="freshness", daemon=True)
 
     def __enter__(self) -> None:
@@ -47,7 +48,7 @@ class Freshness:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop.set()
         with suppress(RuntimeError):  # it has ended by itself
-            self._loop.call_soon_threadsafe(_cancel_all)
+            self._loop.call_soon_threadsafe(self._cancel)
         self._thread.join()
 
     def _run(self) -> None:
@@ -71,7 +72,7 @@ class Freshness:
         if paths is not None and (len(paths) > _FEW or any(map(self._concerns_all, paths))):
             paths = None
         try:
-            self._runner.run(self._library.refresh(paths=paths))
+            self._runner.run(self._refreshed(paths))
         except asyncio.CancelledError:
             _log.info("what changed is read the next time")
         except RetrievalError as error:
@@ -79,12 +80,19 @@ class Freshness:
         except Exception:
             _log.exception("what is served stays as it is")
 
+    async def _refreshed(self, paths: set[Path] | None) -> None:
+        if not self._stop.is_set():
+            self._task = asyncio.current_task()
+            try:
+                await self._library.refresh(paths=paths)
+            finally:
+                self._task = None
+
+    def _cancel(self) -> None:
+        """End what is under way: it may take as long as the corpus is large."""
+        if self._task is not None:
+            self._task.cancel()
+
     def _concerns_all(self, path: Path) -> bool:
         """Whether more may have changed with a path than itself."""
         return path in (self._corpus, self._corpus / NAME) or path.is_dir()
-
-
-def _cancel_all() -> None:
-    """End what is under way in this thread's loop: it may take as long as the corpus is large."""
-    for task in asyncio.all_tasks():
-        task.cancel()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from retrieval import EngineSettings, LeftOut, articles, copies, passages
+from retrieval import EngineSettings, LeftOut, Named, articles, copies, passages
 from retrieval.copies import FEWEST
 from retrieval.engine import Engine
 from retrieval.models import Article, Document
@@ -150,7 +150,7 @@ async def test_report(tmp_path):
     (corpus / "mill.txt").write_text(STORY, encoding="utf-8")
     settings = EngineSettings(corpus, tmp_path)
     async with Engine.open(settings) as engine:
-        assert (("mill.txt",), (LeftOut("cut.txt", "copy", "mill.txt"),)) == (
+        assert (Named.of("mill.txt"), (LeftOut("cut.txt", "copy", "mill.txt"),)) == (
             engine.report.added,
             engine.report.left_out,
         )
@@ -158,10 +158,11 @@ async def test_report(tmp_path):
     (corpus / "mill.txt").write_text(OTHER, encoding="utf-8")
     async with Engine.open(settings) as engine:
         report = engine.report
-        assert (("cut.txt",), ("mill.txt",), (), ()) == (report.added, report.changed, report.removed, report.left_out)
+        assert (Named.of("cut.txt"), Named.of("mill.txt")) == (report.added, report.changed)
+        assert (Named(), ()) == (report.removed, report.left_out)
     (corpus / "cut.txt").unlink()
     async with Engine.open(settings) as engine:
-        assert (("cut.txt",), ("mill.txt",)) == (engine.report.removed, engine.report.unchanged)
+        assert (Named.of("cut.txt"), 1) == (engine.report.removed, engine.report.unchanged)
 
 
 async def test_seeds(engine):
