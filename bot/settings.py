@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import BotError
 
 if TYPE_CHECKING:
-    from retrieval import EngineSettings
+    from retrieval import ClusterSettings, EngineSettings
 
 ENV_FILE = Path(".env")
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -144,9 +144,18 @@ class Settings(BaseSettings):
     @property
     def engine(self) -> "EngineSettings":
         """What the engine needs of these."""
-        from retrieval import ClusterSettings, EngineSettings  # noqa: PLC0415 - numpy and all; a mistake is told without
+        from retrieval import EngineSettings  # noqa: PLC0415 - numpy and all; a mistake is told without them
 
-        cluster = ClusterSettings(
+        cluster = self._cluster if self.index == "cluster" else None
+        return EngineSettings(
+            self.corpus, self.data_dir, self.k1, self.b, self.threshold, index=self.index, cluster=cluster
+        )
+
+    @property
+    def _cluster(self) -> "ClusterSettings":
+        from retrieval import ClusterSettings  # noqa: PLC0415
+
+        return ClusterSettings(
             urls=tuple(self.cluster_urls.split(",")),
             index=self.cluster_index,
             user=self.cluster_user or "",
@@ -156,9 +165,6 @@ class Settings(BaseSettings):
             replicas=self.cluster_replicas,
             k1=self.k1,
             b=self.b,
-        )
-        return EngineSettings(
-            self.corpus, self.data_dir, self.k1, self.b, self.threshold, index=self.index, cluster=cluster
         )
 
 

@@ -421,7 +421,7 @@ async def test_healed_while_answering(corpus, tmp_path, caplog):
     async with Engine.open(EngineSettings(corpus, tmp_path, index="disk")) as engine:
         _changed("UPDATE articles SET text = 'mill ' || text WHERE id > '0003.txt'", tmp_path / "cache.db")
         await engine._library.refresh()  # who opened it before does not see the change
-        engine._library.snapshot = await asyncio.to_thread(engine._library._taken, str(_digest(tmp_path)))
+        engine._library.snapshot = await engine._library._taken(str(_digest(tmp_path)))
         with caplog.at_level(logging.WARNING, "retrieval"):
             found = await asyncio.gather(*(engine.ask(asked(number)) for number in range(COUNT)))
         assert [story(number, 40) for number in range(COUNT)] == [one.quotes[0].article.text for one in found]
@@ -443,7 +443,7 @@ async def test_healed_once(corpus, tmp_path):
     async with Engine.open(EngineSettings(corpus, tmp_path, index="disk")) as engine:
         await answers(engine)
         _changed("UPDATE articles SET spans = '[]' WHERE id > '0000.txt'", tmp_path / "cache.db")
-        engine._library.snapshot = await asyncio.to_thread(engine._library._taken, str(_digest(tmp_path)))
+        engine._library.snapshot = await engine._library._taken(str(_digest(tmp_path)))
         with pytest.raises(CacheUnusable, match="checksum"):
             await engine.ask(asked(1))
 

@@ -25,7 +25,8 @@ def _read(name: str) -> str:
 
 
 def _pins(lock: str) -> dict[str, str]:
-    return dict(line.split("==") for line in _read(lock).splitlines() if line and not line.lstrip().startswith("#"))
+    lines = (line.partition(" ;")[0] for line in _read(lock).splitlines())  # what follows says for which Python
+    return dict(line.split("==") for line in lines if line and not line.lstrip().startswith("#"))
 
 
 @pytest.mark.parametrize("lock", LOCKS)

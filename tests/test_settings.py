@@ -96,6 +96,27 @@ def test_engine(monkeypatch):
     assert EngineSettings(Path("a"), Path("d"), 1.5, 0.5, 0.25) == load().engine
 
 
+def test_cluster(monkeypatch):
+    """A cluster's settings reach the engine where the index is to be there, and only then."""
+    monkeypatch.setenv("DATELINE_CLUSTER_URLS", "http://one:9200/ , https://two:9200")
+    monkeypatch.setenv("DATELINE_CLUSTER_USER", "bot")
+    monkeypatch.setenv("DATELINE_CLUSTER_PASSWORD", "secret")
+    assert load().engine.cluster is None
+    monkeypatch.setenv("DATELINE_INDEX", "Cluster")
+    cluster = load().engine.cluster
+    assert (("http://one:9200", "https://two:9200"), "bot", "secret") == (cluster.urls, cluster.user, cluster.password)
+    assert "secret" not in repr(cluster)
+
+
+@pytest.mark.parametrize("urls", ["one:9200", "ftp://one", "http://", "http://one, two"])
+def test_no_cluster_address(monkeypatch, urls):
+    """What is no web address is told, with its place."""
+    monkeypatch.setenv("DATELINE_CLUSTER_URLS", urls)
+    with pytest.raises(SettingInvalid) as mistake:
+        load()
+    assert "DATELINE_CLUSTER_URLS" == mistake.value.facts["setting"]
+
+
 def test_engine_by_itself(tmp_path):
     """The engine has the same defaults on its own."""
     assert EngineSettings(tmp_path, tmp_path) == load(corpus=tmp_path, data_dir=tmp_path).engine

@@ -11,7 +11,8 @@ from running import QUESTION, TOKEN, running
 
 from bot.conversation import on_file
 from bot.rendering import Renderer
-from retrieval import Answer, Engine, EngineSettings, SyncReport
+from retrieval import Answer, Engine, EngineSettings
+from retrieval.library import Library
 
 CHAT, GROUP = 7, -100
 
@@ -337,7 +338,8 @@ class _Broken(Engine):
     """An engine with a fault."""
 
     def __init__(self) -> None:
-        super().__init__(EngineSettings(Path()), (), SyncReport())
+        settings = EngineSettings(Path())
+        super().__init__(settings, Library(settings))
 
     async def ask(self, text: str, before: Answer | None = None) -> Answer:
         raise RuntimeError("a fault of ours")
