@@ -10,8 +10,9 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
 from retrieval import articles, copies, passages, sources
@@ -82,7 +83,8 @@ async def results(asked: AsyncIterable[Asked], much: bool) -> AsyncGenerator[lis
     under_way: deque[asyncio.Future[list[Found]]] = deque()
     try:
         async for batch in _batches(asked):
-            under_way.append(loop.run_in_executor(pool, _read_all, batch))
+            with _undisturbed():
+                under_way.append(loop.run_in_executor(pool, _read_all, batch))
             if len(under_way) > (2 * processes if pool else 0):
                 yield await under_way.popleft()
         while under_way:
@@ -122,9 +124,18 @@ def _pool(processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=_start)
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What is begun meanwhile never gets Ctrl-C: a process that it ends while it starts may leave the pool waiting."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start() -> None:
-    """Leave Ctrl-C to the process that began this one, and end with it, however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """End with the process that began this one, however it ends."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -304,6 +304,25 @@ def test_index(command, unset):
     assert out.startswith("1 article on file: 0 added, 1 changed, 1 removed, 0 unchanged.")
 
 
+def test_index_report(command, unset):
+    """--report writes all that is left out, an object a line: what, why, and why in words."""
+    folder = corpus(unset / "news", a="It rained in Lima on Monday.", b="It rained in Lima on Monday.")
+    (folder / "old.jsonl").write_text("[]\n" * 1_200, encoding="utf-8")
+    (folder / "c.xyz").write_bytes(b"?")
+    report = unset / "left out.jsonl"
+    ended, out, err = command("index", "--corpus", folder, "--report", report)
+    assert (ended, err) == (0, "")
+    told = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
+    assert [("b.txt", "copy"), ("c.xyz", "suffix")] == [(one["path"], one["reason"]) for one in told[:2]]
+    assert all(set(one) == {"path", "reason", "detail", "message"} and one["message"] for one in told)
+    lines = [one for one in told if one["path"].startswith("old.jsonl")]
+    assert lines == told[2:]
+    assert len(told) > len([line for line in out.splitlines() if "old.jsonl" in line])
+    ended, _, err = command("index", "--corpus", folder, "--report", unset / "nowhere" / "report.jsonl")
+    assert (ended, err.count("\n")) == (2, 1)
+    assert "nowhere" in err
+
+
 def test_articles(command, seeds):
     """The listing names every article, and with --furniture what is never quoted."""
     ended, out, _ = command("articles")
