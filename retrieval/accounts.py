@@ -10,12 +10,13 @@ from collections.abc import Set as AbstractSet
 from itertools import combinations
 
 from retrieval import analysis, facts, features, stances
-from retrieval.asked import Asked, View, view
+from retrieval.asked import Asked
 from retrieval.features import Candidate
 from retrieval.figures import Figure, figure, is_numeral
 from retrieval.kinds import MEASURED
 from retrieval.models import AnswerKind, Hit, Question, QuestionTerm
 from retrieval.ranking import Scored
+from retrieval.sentences import View, view
 
 _OF_POSITIONS: frozenset[AnswerKind] = frozenset({"yes_no", "statement", "thing"})
 _MOST_POSITIONS = 5

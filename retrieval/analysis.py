@@ -16,7 +16,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import combinations, pairwise
-from operator import itemgetter
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
@@ -50,6 +49,8 @@ _BEFORE_PRONOUN = frozenset(
 )
 _BESIDE_OTHERS = frozenset({"us", "called", "won", "t"})
 """What makes a word mean another, or nothing, beside some others."""
+_DEPENDS = re.compile(r"\b(?:[uU]s|(?i:so\W*\s\W*called|won\W*\s\W*t))\b")
+"""Where such a word may be another, or nothing, in spite of how its piece is read."""
 FUNCTION_WORDS = frozenset(
     """
     a an the and or but nor if then than so as at by for from in into of off on onto out over to up with within
@@ -110,9 +111,9 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 
 def terms(text: str) -> list[str]:
-    """The index terms of `text` in order, function words left out, spelling-variant phrases added.
+    """The index terms of `text` in order, function words left out, each known phrase after its first word.
 
-    They are those of its tokens, at a tenth of the cost.
+    They are those of its tokens `with_phrases`, at a tenth of the cost.
     """
     found = list(filter(None, map(_pieces.__getitem__, text.split())))
     known = " ".join(found)
@@ -121,16 +122,41 @@ def terms(text: str) -> list[str]:
     elif known.count(" ") >= len(found):  # a piece has several
         found = known.split()
     if not _phrase_terms().keys().isdisjoint(found):
-        found += [term for _, _, term in _phrases(found)]
+        add_phrases(found)
     return found
 
 
+def add_phrases(found: list[str]) -> list[str]:
+    """Put the term of each known phrase after the first of its terms; returns what was put there."""
+    phrases = sorted(_phrases(found), reverse=True)
+    for first, _, term in phrases:
+        found.insert(first + 1, term)
+    return [term for _, _, term in phrases]
+
+
+def piece_tokens(piece: str) -> Sequence[Token]:
+    """The tokens of what stands between two spaces, unless what stands beside it makes others of them."""
+    return _tokens(piece, shouted=False)
+
+
+def stands_alone(token: Token) -> bool:
+    """Whether a token is the same whatever stands beside it, and begins no known phrase."""
+    return token.word not in _BESIDE_OTHERS and token.term not in _phrase_terms()
+
+
+def depends(text: str) -> bool:
+    """Whether some word of a text may be another, or nothing, for what stands beside it."""
+    return text.isupper() or _DEPENDS.search(text) is not None
+
+
 def with_phrases(found: Sequence[Token]) -> list[Token]:
-    """The tokens that have a term, with one more for each known phrase over all its words."""
+    """The tokens that have a term, with one more for each known phrase over all its words, after the first of them."""
     content = [token for token in found if token.term]
-    phrases = _phrases([token.term for token in content])
-    extra = [Token(content[first].start, content[last].end, term, term) for first, last, term in phrases]
-    return sorted(content + extra, key=itemgetter(0, 1))
+    phrases = sorted(_phrases([token.term for token in content]), reverse=True)
+    extra = [(first, Token(content[first].start, content[last].end, term, term)) for first, last, term in phrases]
+    for first, phrase in extra:
+        content.insert(first + 1, phrase)
+    return content
 
 
 def normalise(word: str) -> str:
@@ -203,7 +229,7 @@ def _tokens(text: str, shouted: bool) -> list[Token]:
     return found
 
 
-def _reading(printed: str) -> tuple[str, str, Sequence[tuple[int, int, str]]]:
+def _printed(printed: str) -> tuple[str, str, Sequence[tuple[int, int, str]]]:
     """The word that is printed so, its term, and the parts of words glued together in it ("MinisterGeorgia")."""
     word = _SYMBOLS.get(printed) or normalise(printed)
     word = _ORDINAL.sub("", word.replace(",", "")) if word[:1].isdigit() else word.replace(".", "")
@@ -232,7 +258,7 @@ def _terms_of(piece: str) -> str:
 
 
 _pieces = _Remembered(_terms_of, most=120_000)  # 160 bytes each: 20 MB
-_readings = _Remembered(_reading, most=30_000)  # 250 bytes each
+_readings = _Remembered(_printed, most=30_000)  # 250 bytes each
 
 
 def _american(word: str) -> str:

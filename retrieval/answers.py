@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from retrieval import accounts
-from retrieval.asked import view
 from retrieval.certainty import certainty
 from retrieval.companions import fits, with_companions
 from retrieval.facts import also_in, fullest, tells
@@ -14,6 +13,7 @@ from retrieval.highlights import highlights
 from retrieval.models import Answer, Article, DateRange, Question, Quote, Sentence, Span
 from retrieval.ranking import Ranking, Scored
 from retrieval.resolved import resolved
+from retrieval.sentences import view
 from retrieval.weights import Weights
 
 MOST_QUOTES = 5

@@ -1,71 +1,21 @@
 """A question in, the same made ready to be compared with sentences out."""
 
 import math
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import chain, pairwise
 
 from retrieval import analysis, kinds
 from retrieval.aliases import offices_of
-from retrieval.analysis import Token
-from retrieval.models import AnswerKind, Hit, Question, QuestionTerm
-from retrieval.phrases import phrases
+from retrieval.models import Hit, Question, QuestionTerm
 from retrieval.roles import role_asked
+from retrieval.sentences import View, framed, grams_of, view
 
-_GRAM = 4
+_BESIDE = 3
 LEAST_IDF = 0.3
 """No word of a question counts less than this share of an unknown one: in a small collection the names that it is all
 about stand in nearly every passage, and idf alone would ignore them (seeds: .81 right at once without, .87 with)."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A sentence as the features see it: its printed text, its words in order, and where each term stands."""
-
-    text: str
-    tokens: tuple[Token, ...]
-    places: dict[str, tuple[int, ...]]
-    words: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
-    grams: frozenset[str]
-
-
-@lru_cache(maxsize=20_000)
-def view(text: str) -> View:
-    """The view of a sentence, remembered: candidates come back question after question."""
-    tokens = tuple(analysis.with_phrases(analysis.tokens(text)))
-    places: dict[str, tuple[int, ...]] = {}
-    for at, token in enumerate(tokens):
-        places[token.term] = (*places.get(token.term, ()), at)
-    terms = [token.term for token in tokens]
-    pairs = frozenset(chain(pairwise(terms), zip(terms, terms[2:], strict=False)))
-    words = frozenset(token.word for token in tokens)
-    return View(text, tokens, places, words, pairs, grams_in(words))
-
-
-@lru_cache(maxsize=100_000)
-def held_phrases(kind: AnswerKind, text: str) -> tuple[tuple[tuple[int, int], tuple[int, ...]], ...]:
-    """Where a sentence holds phrases of a kind, each with the places of its tokens, remembered."""
-    starts = [token.start for token in view(text).tokens]
-    return tuple(
-        ((start, end), tuple(range(bisect_left(starts, start), bisect_left(starts, end))))
-        for start, end in phrases(kind, text)
-    )
-
-
-@lru_cache(maxsize=50_000)
-def grams_of(word: str) -> tuple[str, ...]:
-    """The runs of four letters in a word and its two ends; the whole of a shorter one."""
-    framed = f"^{word}$"
-    return tuple(framed[at : at + _GRAM] for at in range(max(1, len(framed) - _GRAM + 1)))
-
-
-def grams_in(words: Iterable[str]) -> frozenset[str]:
-    """The runs of four letters in some words."""
-    return frozenset(chain.from_iterable(map(grams_of, words)))
 
 
 class Asked:
@@ -88,10 +38,12 @@ class Asked:
         self.dated = frozenset(term.term for term in self.terms if term.dated)
         self.foreign_name = any(term.name and not term.dated and idf(term.term) >= unknown for term in self.terms)
         self._words = {term.term: _typed(term) for term in self.terms}
+        self._typed = {term: framed(word) for term, word in self._words.items() if word}
         self._pairs = _weighted_pairs([term.term for term in question.terms], self.weights)
         self._grams = _weighted_grams(self._words, self.weights)
-        self._gram_set = frozenset(self._grams)
         self._related = [(term.term, dict(term.related)) for term in self.terms if term.related]
+        self._own = frozenset(self.weights)
+        self._sought = self._own.union(*(shares for _, shares in self._related))
         self.speakers = _speakers(question)
         self.counted = _counted(question)
         self.words_asked = kinds.asks_words(question.text)
@@ -107,7 +59,7 @@ class Asked:
     def offices(self) -> frozenset[frozenset[str]]:
         """The terms of each office that the hits say the speaker holds, who may be called by it."""
         sentences = (sentence.text for hit in self._hits for sentence in hit.passage.sentences)
-        saying = (text for text in sentences if self.speakers & view(text).places.keys()) if self.speakers else ()
+        saying = (text for text in sentences if not self.speakers.isdisjoint(view(text).terms)) if self.speakers else ()
         return frozenset(chain.from_iterable(offices_of(self.speakers, text) for text in saying))
 
     @cached_property
@@ -115,54 +67,67 @@ class Asked:
         """The terms that a figure should stand near: what is counted, else any term of the question."""
         return _focus(self.question)
 
-    def held(self, own: View) -> frozenset[str]:
-        """The terms of the question that a sentence holds in so many words."""
-        return frozenset(own.places.keys() & self.weights.keys())
+    def sought(self, own: View) -> list[str]:
+        """The terms of the question in a sentence, and what may stand for them, each as often as it is said."""
+        return list(filter(self._sought.__contains__, own.terms))
 
-    def coverage(self, held: Container[str]) -> float:
-        """The weight of the terms that are held in so many words."""
-        return sum([weight for term, weight in self.weights.items() if term in held])
+    def held(self, sought: Iterable[str]) -> frozenset[str]:
+        """Those that are terms of the question itself."""
+        return self._own.intersection(sought)
 
-    def weight(self, terms: Iterable[str]) -> float:
+    def coverage(self, held: Iterable[str]) -> float:
         """The weight of some of the question's own terms."""
-        return math.fsum(map(self.weights.__getitem__, terms))
+        return math.fsum(map(self.weights.__getitem__, held))
 
-    def exact(self, words: Container[str], held: Container[str], dated: Container[str] = ()) -> float:
-        """The weight of the terms whose words are held as typed.
+    def exact(self, letters: str, held: Container[str], dated: Container[str] = ()) -> float:
+        """The weight of the terms that are held, or dated, and whose words are held as typed.
 
-        For a misspelt word its term must be among those `held`, and words of a date are held on the right day, too.
+        Of a misspelt word nothing is as typed, so that its term is enough; so it is for the words of a date on the
+        right day.
         """
-        typed = [
-            term for term, word in self._words.items() if (word in words if word else term in held) or term in dated
+        typed = self._typed
+        return sum(
+            [
+                weight
+                for term, weight in self.weights.items()
+                if (term in held and (term not in typed or typed[term] in letters)) or term in dated
+            ]
+        )
+
+    def pairs(self, own: View, held: Container[str]) -> list[tuple[str, str]]:
+        """The question's neighbouring terms that are neighbours in a sentence too, or have one other between them."""
+        terms = own.terms
+        return [
+            (one, other)
+            for one, other in self._pairs
+            if one in held
+            and other in held
+            and any(other in terms[at + 1 : at + _BESIDE] for at, term in enumerate(terms) if term == one)
         ]
-        return sum([self.weights[term] for term in typed])
 
     def bigrams(self, pairs: Container[tuple[str, str]]) -> float:
         """The share of the question's neighbouring terms that are held as neighbours too, by weight."""
         return sum([weight for pair, weight in self._pairs.items() if pair in pairs])
 
-    def grams(self, held: Sequence[Set[str]]) -> list[float]:
-        """The share of the question's runs of four letters in each of these sets of them.
+    def grams(self, letters: Sequence[str]) -> list[float]:
+        """The share of the question's runs of four letters that are in the letters of each of some sentences.
 
-        A run weighs the more the fewer of the sets hold it, so that what sets them apart decides.
+        A run weighs the more the fewer of them hold it, so that what sets them apart decides.
         """
+        held = [[gram for gram in self._grams if gram in one] for one in letters]
         counts = Counter(chain.from_iterable(held))
         weights = {gram: share * math.log(1 + len(held) / max(1, counts[gram])) for gram, share in self._grams.items()}
         whole = sum(weights.values()) or 1.0
-        # fsum gives the same for any order: that of a set is another in each process
-        return [math.fsum([weights[gram] for gram in grams]) / whole for grams in held]
+        return [sum([weights[gram] for gram in grams]) / whole for grams in held]
 
-    def grams_among(self, grams: Set[str]) -> Set[str]:
-        """Those of the question's runs of four letters that are among these."""
-        return self._gram_set & grams
-
-    def related(self, held: Mapping[str, object]) -> float:
+    def related(self, sought: Iterable[str]) -> float:
         """The weight of the terms that are held only by a related term."""
+        held = set(sought)
         return sum(
             [
-                self.weights[term] * max([shares[other] for other in shares.keys() & held.keys()])
+                self.weights[term] * max([shares[other] for other in shares.keys() & held])
                 for term, shares in self._related
-                if term not in held and not shares.keys().isdisjoint(held.keys())
+                if term not in held and not shares.keys().isdisjoint(held)
             ]
         )
 

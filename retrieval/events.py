@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from retrieval import analysis
-from retrieval.asked import View, view
 from retrieval.models import Answer, Article, DateRange, Hit, QuestionTerm
 from retrieval.resolved import spoken
+from retrieval.sentences import View, view
 
 _LEAST_TERMS = 2
 """One word ("the summit") may mean several events; two hardly do, if one of them is a name."""

@@ -5,16 +5,17 @@ candidates' own text is looked at.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import get_args
 
 from retrieval import kinds, resolved, speech
-from retrieval.asked import Asked, View, held_phrases, view
+from retrieval.asked import Asked
 from retrieval.models import AnswerKind, Article, DateRange, Hit, Question, Sentence, Span
 from retrieval.relations import measured
 from retrieval.roles import holds_role
+from retrieval.sentences import View, held_phrases, view
 
 KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 FEATURES = (
@@ -52,8 +53,8 @@ _LONGEST_SEASON = dt.timedelta(days=92)
 class Context:
     """A hit among the others: its article, its passage's score less the best one's, whether its article is the newest.
 
-    `views` are its sentences as the features see them, `held` the terms of the question that each holds, `titled` those
-    that its title and subhead hold.
+    `views` are its sentences as the features see them, `sought` what each holds of the question's terms and of what may
+    stand for these, `held` the terms alone, `titled` those that its title and subhead hold.
     """
 
     hit: Hit
@@ -61,6 +62,7 @@ class Context:
     score: float
     newest: bool
     views: tuple[View, ...]
+    sought: tuple[Sequence[str], ...]
     held: tuple[frozenset[str], ...]
     titled: frozenset[str]
 
@@ -96,29 +98,29 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float], gra
     question, context, at = asked.question, candidate.context, candidate.at
     own = context.views[at]
     dated = asked.dated if candidate.in_time and question.dates and question.dates.closed else frozenset[str]()
-    found = _new_in_phrases(asked, own)
     before = context.views[at - 1].text if at else ""
+    found = _new_in_phrases(asked, own)
     spoken = _spoken(asked, own, before)
     unsaid = dated | _called_by_office(asked, own, before)
     held = context.held[at] | unsaid
     statement = question.kind == "statement"
-    beside = frozenset().union(*context.held[max(0, at - 1) : at + 2]) - held
+    around = context.held[max(0, at - 1) : at + 2]
     values: dict[str, float] = {
         **shared,
         f"holds_{question.kind}": spoken if statement else float(bool(found)),
-        "pull": _pull(asked, own, found),
-        "coverage": asked.weight(held),
+        "pull": _pull(asked, own, found, context.held[at]),
+        "coverage": asked.coverage(held),
         "flat_coverage": len(held) / max(1, len(asked.weights)),
-        "exact": asked.exact(own.words, held, unsaid),
+        "exact": asked.exact(own.letters, held, unsaid),
         "grams": grams,
-        "bigrams": asked.bigrams(own.pairs),
-        "related": asked.related(own.places),
-        "proximity": _proximity(asked, own),
-        "in_title": asked.weight(context.titled - held),
-        "beside": asked.weight(beside),
-        "before": asked.weight(context.held[at - 1] - held) if at else 0.0,
-        "length": min(1.0, len(own.tokens) / _LONG),
-        "new_terms": min(1.0, len(own.places.keys() - held) / _MANY_NEW),
+        "bigrams": asked.bigrams(asked.pairs(own, context.held[at])),
+        "related": asked.related(context.sought[at]),
+        "proximity": _proximity(asked, own, context.held[at]),
+        "in_title": asked.coverage(context.titled - held),
+        "beside": asked.coverage(frozenset().union(*around) - held),
+        "before": asked.coverage(around[0] - held) if at else 0.0,
+        "length": min(1.0, len(own.terms) / _LONG),
+        "new_terms": min(1.0, len({*own.terms}.difference(held)) / _MANY_NEW),
         "speaker": spoken,
         "lacks_figure": float(
             question.kind in kinds.MEASURED and not (found and measured(own.text, question.kind, asked.counted))
@@ -137,7 +139,7 @@ def evidence(question: Question, own: View) -> list[tuple[int, int]]:
     """Spans of a sentence that could be the answer and are not the question's own words."""
     asked = {term.term for term in question.all_terms}
     held = held_phrases(question.kind, own.text)
-    return [span for span, places in held if any(own.tokens[at].term not in asked for at in places)]
+    return [span for span, places in held if any(own.terms[at] not in asked for at in places)]
 
 
 def in_time(days: DateRange, article: Article, sentence: Sentence) -> bool | None:
@@ -161,32 +163,33 @@ def in_time(days: DateRange, article: Article, sentence: Sentence) -> bool | Non
 def _is_mentioned(said: resolved.Spoken, text: str) -> bool:
     """Whether a year is only part of what somebody says, who says it later."""
     is_year = said.readings[0].last - said.readings[0].first > _LONGEST_SEASON
-    return bool(is_year and kinds.SAYING_TERMS & view(text).places.keys())
+    return is_year and not kinds.SAYING_TERMS.isdisjoint(view(text).terms)
 
 
-def _proximity(asked: Asked, own: View) -> float:
+def _proximity(asked: Asked, own: View, held: Set[str]) -> float:
     """How close together the matched terms stand: 1 for side by side, towards 0 the wider they are spread."""
-    matched = [own.places[term.term] for term in asked.terms if term.term in own.places]
+    matched = [term.term for term in asked.terms if term.term in held]
     if len(matched) < 2:
         return 0.0
-    gaps = [min([abs(a - b) for a in left for b in right]) for left, right in pairwise(matched)]
+    places = [own.places[term] for term in matched]
+    gaps = [min([abs(a - b) for a in left for b in right]) for left, right in pairwise(places)]
     return sum([1 / max(1, gap) for gap in gaps]) / len(gaps)
 
 
 def _new_in_phrases(asked: Asked, own: View) -> list[int]:
     """The places of words in phrases of the expected kind that the question does not say itself."""
     held = held_phrases(asked.question.kind, own.text)
-    return [at for _, places in held for at in places if own.tokens[at].term not in asked.weights]
+    return [at for _, places in held for at in places if own.terms[at] not in asked.weights]
 
 
-def _pull(asked: Asked, own: View, found: Sequence[int]) -> float:
+def _pull(asked: Asked, own: View, found: Sequence[int], held: Set[str]) -> float:
     """How near a phrase of the expected kind stands to all that was asked: each term's weight, less with each word."""
-    if not found:
+    if not found or not held:
         return 0.0
-    places = [(own.places[term], weight) for term, weight in asked.weights.items() if term in own.places]
+    places = [(own.places[term], weight) for term, weight in asked.weights.items() if term in held]
     return max(
         [
-            sum([weight / (1 + min([abs(at - phrase) for at in held]) / _NEAR) for held, weight in places])
+            sum([weight / (1 + min([abs(at - phrase) for at in near]) / _NEAR) for near, weight in places])
             for phrase in found
         ]
     )
@@ -197,7 +200,7 @@ def _spoken(asked: Asked, own: View, before: str) -> float:
     if asked.question.kind != "statement":
         return 0.0
     if not asked.speakers:
-        return float(not kinds.SAYING_TERMS.isdisjoint(own.places))
+        return float(not kinds.SAYING_TERMS.isdisjoint(own.terms))
     # who only holds a view said nothing: "Ann said Bo would accept" are Ann's words
     share = speech.said if asked.words_asked else speech.position
     return max([share(own.text, holders, before) for holders in (asked.speakers, *asked.offices)])
@@ -205,7 +208,7 @@ def _spoken(asked: Asked, own: View, before: str) -> float:
 
 def _called_by_office(asked: Asked, own: View, before: str) -> frozenset[str]:
     """The terms of the speaker's name, where a sentence says what the holder of the speaker's office says."""
-    if asked.question.kind != "statement" or not asked.speakers - own.places.keys():
+    if asked.question.kind != "statement" or asked.speakers.issubset(own.terms):
         return frozenset()
     told = any(speech.position(own.text, office, before) == 1 for office in asked.offices)
     return asked.speakers & asked.weights.keys() if told else frozenset()

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from retrieval import kinds
 from retrieval.analysis import normalise, terms
-from retrieval.asked import View
 from retrieval.lexicon import either, words
 from retrieval.models import AnswerKind, Question
 from retrieval.phrases import phrases, quoted
 from retrieval.roles import holder, role_asked
+from retrieval.sentences import View
 from retrieval.things import thing
 
 Phrase = tuple[int, int]

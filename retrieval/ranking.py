@@ -1,13 +1,14 @@
 """A Question and the hits for it in, the passages and their sentences out, best first."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from retrieval import features, stances
-from retrieval.asked import Asked, view
+from retrieval.asked import Asked
 from retrieval.features import Candidate, Context
 from retrieval.models import Article, Hit, Question, Sentence
+from retrieval.sentences import view
 from retrieval.views import passage_views, title_terms
 from retrieval.weights import Weights
 
@@ -29,7 +30,7 @@ class Scored:
     """A candidate, the terms of its sentence, its features by name, and their weighted sum."""
 
     candidate: Candidate
-    terms: Set[str]
+    terms: frozenset[str]
     features: Mapping[str, float]
     score: float
 
@@ -62,8 +63,8 @@ def rank(
     passages = _rescored(asked, hits, articles, weights)
     most = len(passages) if stances.asked(question.text) else KEPT
     kept = list(islice(_contexts(asked, passages, articles), most))
-    held = [asked.grams_among(one.context.views[one.at].grams) for _, candidates in kept for one in candidates]
-    grams = iter(asked.grams(held))
+    letters = [one.context.views[one.at].letters for _, candidates in kept for one in candidates]
+    grams = iter(asked.grams(letters))
     found = []
     for context, candidates in kept:
         shared = features.passage_features(asked, context)
@@ -73,9 +74,9 @@ def rank(
     return Ranking(asked, len(articles), tuple(passages), tuple(sorted(found, key=lambda one: -one.score)))
 
 
-def terms_of(sentence: Sentence) -> Set[str]:
+def terms_of(sentence: Sentence) -> frozenset[str]:
     """The index terms that a sentence holds."""
-    return view(sentence.text).places.keys()
+    return frozenset(view(sentence.text).terms)
 
 
 def _rescored(
@@ -104,7 +105,8 @@ def _contexts(
             one.score - passages[0].score,
             newest is not None and article.date == newest,
             views,
-            tuple(map(asked.held, views)),
+            sought := tuple(map(asked.sought, views)),
+            tuple(map(asked.held, sought)),
             title_terms(article.title, one.hit.passage.heading) & asked.weights.keys(),
         )
         candidates = list(_candidates(asked.question, context))

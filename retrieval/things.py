@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from retrieval.analysis import terms
-from retrieval.asked import View
 from retrieval.lexicon import either
 from retrieval.models import Question
 from retrieval.names import proper
+from retrieval.sentences import View
 
 Phrase = tuple[int, int]
 

@@ -5,12 +5,13 @@ Only the candidates' own text is looked at, so that the views are the same over 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from retrieval import analysis
-from retrieval.asked import Asked, View, view
+from retrieval.asked import Asked
 from retrieval.models import Article, Hit
+from retrieval.sentences import view
 
 VIEWS = (
     "share",
@@ -33,66 +34,40 @@ neighbouring terms that stand side by side in it; of what the title holds; of wh
 the passage holds in other words; the score of the passages beside it; the share of the hits that are of its article."""
 
 
-@dataclass(frozen=True, slots=True)
-class PassageView:
-    """A passage as the views see it: its sentences, how often it holds each term, and what it is made of."""
-
-    sentences: tuple[View, ...]
-    counts: Mapping[str, int]
-    words: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
-
-
-@lru_cache(maxsize=2_500)
-def passage_view(sentences: tuple[str, ...]) -> PassageView:
-    """The view of a passage of these sentences, remembered: candidates come back question after question."""
-    own = tuple(map(view, sentences))
-    words = frozenset().union(*(sentence.words for sentence in own))
-    return PassageView(
-        own,
-        Counter(token.term for sentence in own for token in sentence.tokens),
-        words,
-        frozenset().union(*(sentence.pairs for sentence in own)),
-    )
-
-
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_000)
 def title_terms(title: str, heading: str) -> frozenset[str]:
     """The index terms of an article's title and a passage's subhead."""
     return frozenset(analysis.terms(f"{title} {heading}"))
 
 
-def seen(hit: Hit) -> PassageView:
-    """The view of a hit's passage."""
-    return passage_view(tuple([sentence.text for sentence in hit.passage.sentences]))
-
-
 def passage_views(asked: Asked, hits: Sequence[Hit], articles: Mapping[str, Article]) -> list[dict[str, float]]:
     """The views of each hit, by name."""
-    own = [seen(hit) for hit in hits]
     best = max((hit.score for hit in hits), default=0.0) or 1.0
     beside = {(hit.passage.article_id, hit.passage.number): hit.score / best for hit in hits}
-    shares = Counter(hit.passage.article_id for hit in hits)
-    grams = asked.grams(
-        [set().union(*[asked.grams_among(sentence.grams) for sentence in passage.sentences]) for passage in own]
-    )
+    shares = Counter([hit.passage.article_id for hit in hits])
+    sentences = [[view(sentence.text) for sentence in hit.passage.sentences] for hit in hits]
+    letters = ["".join([one.letters for one in own]) for own in sentences]
+    grams = asked.grams(letters)
     found = []
-    for at, (hit, passage) in enumerate(zip(hits, own, strict=True)):
+    for at, (hit, own) in enumerate(zip(hits, sentences, strict=True)):
         name, number = hit.passage.article_id, hit.passage.number
+        sought = list(map(asked.sought, own))
+        held = list(map(asked.held, sought))
+        counts = Counter(chain.from_iterable(sought))
+        pairs = [asked.pairs(one, terms) for one, terms in zip(own, held, strict=True) if len(terms) > 1]
+        all_held = asked.held(counts)
         values = {
             "share": hit.score / best,
             "strength": min(1.0, hit.score / asked.attainable) if asked.attainable else 1.0,
             "order": 1 / (1 + hit.rank),
-            "coverage": asked.coverage(passage.counts),
-            "repeats": sum(
-                [weight * _saturated(passage.counts.get(term, 0)) for term, weight in asked.weights.items()]
-            ),
-            "exact": asked.exact(passage.words, passage.counts),
+            "coverage": asked.coverage(all_held),
+            "repeats": sum([weight * _saturated(counts[term]) for term, weight in asked.weights.items()]),
+            "exact": asked.exact(letters[at], all_held),
             "grams": grams[at],
-            "bigrams": asked.bigrams(passage.pairs),
-            "title": asked.coverage(title_terms(articles[name].title, hit.passage.heading)),
-            "best_sentence": max([asked.coverage(sentence.places) for sentence in passage.sentences], default=0.0),
-            "related": asked.related(passage.counts),
+            "bigrams": asked.bigrams(set(chain.from_iterable(pairs))),
+            "title": asked.coverage(asked.weights.keys() & title_terms(articles[name].title, hit.passage.heading)),
+            "best_sentence": max([asked.coverage(terms) for terms in held if terms], default=0.0),
+            "related": asked.related(counts),
             "neighbours": max(beside.get((name, number - 1), 0.0), beside.get((name, number + 1), 0.0)),
             "article": shares[name] / len(hits),
         }

@@ -1,0 +1,144 @@
+"""A sentence in, the same as ranking sees it out: its terms in order, the letters of its words, where each stands.
+
+A question's candidates are hardly ever met before. What stands between two spaces, a piece, is looked up, and little is
+worked out unasked.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
+
+from retrieval import analysis
+from retrieval.analysis import Token
+from retrieval.models import AnswerKind
+from retrieval.phrases import phrases
+
+_GRAM = 4
+_MOST = 50_000
+"""Pieces that are remembered, at about 350 bytes each."""
+
+
+class View:
+    """A sentence as ranking sees it.
+
+    `terms` are those of its tokens, in their order; `letters` are its words, each `framed`, function words left out.
+    """
+
+    _places: dict[str, list[int]] | None = None
+    _tokens: Sequence[Token] | None = None
+    _whole = False
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        pieces = text.split()
+        self.terms = list(chain.from_iterable(map(_terms.__getitem__, pieces)))
+        self.letters = "".join(map(_letters.__getitem__, pieces))
+        if not _beside.isdisjoint(pieces) or text.isupper():
+            self._reread()
+
+    @property
+    def places(self) -> dict[str, list[int]]:
+        """Where each term stands among the others."""
+        if self._places is None:
+            self._places = {}
+            for at, term in enumerate(self.terms):
+                self._places.setdefault(term, []).append(at)
+        return self._places
+
+    @property
+    def tokens(self) -> Sequence[Token]:
+        """Its words and known phrases in order, function words left out."""
+        if self._tokens is None:
+            self._tokens = analysis.with_phrases(analysis.tokens(self.text) if self._whole else self._piecewise())
+        return self._tokens
+
+    def _piecewise(self) -> list[Token]:
+        """Its tokens, read piece by piece."""
+        found: list[Token] = []
+        end = 0
+        for piece in self.text.split():
+            at = self.text.index(piece, end)
+            end = at + len(piece)
+            if _terms[piece]:
+                for start, last, word, term in analysis.piece_tokens(piece):
+                    found.append(Token(at + start, at + last, word, term))
+        return found
+
+    def within(self, start: int, end: int) -> range:
+        """The places of the terms that begin at characters [start, end)."""
+        if not self._whole:
+            return range(self._before(start), self._before(end))
+        starts = [token.start for token in self.tokens]
+        return range(bisect_left(starts, start), bisect_left(starts, end))
+
+    def _before(self, end: int) -> int:
+        """How many terms begin before character `end`."""
+        return sum(map(len, map(_terms.__getitem__, self.text[:end].split())))
+
+    def _reread(self) -> None:
+        """Read as a whole what is another thing than its pieces are: a phrase, or a word that depends on others."""
+        if analysis.depends(self.text):
+            self._whole = True
+            self.terms = [token.term for token in self.tokens]
+            self.letters = "".join([framed(token.word) for token in self.tokens])
+        elif phrases := analysis.add_phrases(self.terms):
+            self._whole = True
+            self.letters += "".join(map(framed, phrases))
+
+
+class _Terms(dict[str, tuple[str, ...]]):
+    """The terms of each piece."""
+
+    def __missing__(self, piece: str) -> tuple[str, ...]:
+        return _learnt(piece)[0]
+
+
+class _Letters(dict[str, str]):
+    """The letters of each piece."""
+
+    def __missing__(self, piece: str) -> str:
+        return _learnt(piece)[1]
+
+
+_terms, _letters = _Terms(), _Letters()
+_beside: set[str] = set()
+"""Pieces that may be another thing beside others."""
+
+
+def _learnt(piece: str) -> tuple[tuple[str, ...], str]:
+    """The terms and the letters of a piece, remembered."""
+    if len(_terms) >= _MOST:  # to forget all at once costs less than to keep an order
+        for remembered in (_terms, _letters, _beside):
+            remembered.clear()
+    tokens = analysis.piece_tokens(piece)
+    if not all(map(analysis.stands_alone, tokens)):
+        _beside.add(piece)
+    terms = tuple([token.term for token in tokens if token.term])
+    letters = "".join([framed(token.word) for token in tokens if token.term])
+    _terms[piece], _letters[piece] = terms, letters
+    return terms, letters
+
+
+def framed(word: str) -> str:
+    """A word with its ends marked."""
+    return f"^{word}$"
+
+
+def grams_of(word: str) -> list[str]:
+    """The runs of four letters in a word and its two ends; the whole of a shorter one."""
+    whole = framed(word)
+    return [whole[at : at + _GRAM] for at in range(max(1, len(whole) - _GRAM + 1))]
+
+
+@lru_cache(maxsize=2_000)
+def view(text: str) -> View:
+    """The view of a sentence, remembered: ranking and choosing both look at it."""
+    return View(text)
+
+
+@lru_cache(maxsize=2_000)
+def held_phrases(kind: AnswerKind, text: str) -> list[tuple[tuple[int, int], range]]:
+    """Where a sentence holds phrases of a kind, each with the places of its terms, remembered."""
+    own = view(text)
+    return [((start, end), own.within(start, end)) for start, end in phrases(kind, text)]
