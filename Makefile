@@ -4,7 +4,9 @@
 #   make check    format, lint, types, imports
 #   make eval     score the answers against the gold questions over the seeds, but for those held out
 #                 (make eval COLLECTION=folder for folder/*.jsonl over folder/corpus)
-#   make bench    start-up time, time to answer, memory
+#   make bench    start-up time, time to answer, memory; then the same over made-up archives of up to 200,000 passages,
+#                 beside other indexes, into docs/benchmarks (ten minutes)
+#   make bench-million  the same over 1,000,000 passages (half an hour, 3 GB of memory, 4 GB of disk)
 #   make picture  draw docs/chat.svg anew
 #   make lock     pin the dependencies anew (make lock UPGRADE=--upgrade for newer versions)
 #   make clean    remove .venv and what the tools leave behind
@@ -24,7 +26,7 @@ python = $(or $(shell for name in $(candidates); do \
 needs_python = Dateline needs Python 3.11 or newer with its venv module: install it (Debian, Ubuntu: apt install \
 python3 python3-venv; macOS: brew install python), or name one: make install PYTHON=/path/to/python3
 
-.PHONY: install run test check eval bench picture lock clean
+.PHONY: install run test check eval bench bench-million picture lock clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -59,6 +61,10 @@ eval: install
 
 bench: install
 	@$(BIN)/python -m evaluation.bench
+	@$(BIN)/python -m evaluation.scaling
+
+bench-million: install
+	@$(BIN)/python -m evaluation.scaling --sizes 1000000
 
 drawing := import sys, pathlib; from bot.settings import load; from bot.terminal import picture; \
 	pathlib.Path(sys.argv[1]).write_text(picture(load(), sys.argv[2:]), encoding="utf-8")
