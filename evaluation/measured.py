@@ -18,7 +18,8 @@ from evaluation import archive, rivals
 from evaluation.archive import Known
 from evaluation.processes import Dialogue, forget, occupied, run, talking
 from evaluation.prose import articles_of, written
-from evaluation.terms import terms, terms_of
+from evaluation.terms import terms_of
+from retrieval import terms
 
 QUESTIONS, BESIDE = 800, 60
 """Asked one by one, enough for the process to have remembered all that it will, and in turns with another index."""

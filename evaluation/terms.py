@@ -1,15 +1,13 @@
 """An archive's passages in, their index terms out, as the product's own indexes have them: for feeding other ones."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 
 from evaluation.prose import articles_of, written
-
-terms: Callable[[str], list[str]] = import_module("retrieval.analysis").terms
+from retrieval import terms
 
 _PART = 1_000
 """Articles that a process does at a time."""

@@ -1,5 +1,6 @@
 """Question in, answer out: the one door of this package is the names below."""
 
+from retrieval.analysis import terms
 from retrieval.certainty import SIGNS, signs
 from retrieval.engine import Engine
 from retrieval.errors import CatalogInvalid, CorpusMissing, IndexAway, RetrievalError
@@ -51,4 +52,5 @@ __all__ = [
     "Span",
     "SyncReport",
     "signs",
+    "terms",
 ]
