@@ -141,10 +141,12 @@ def _terms(
     corrections: list[tuple[str, str]] = []
     shouting = text.upper() == text
     types = kinds.type_words(text)
-    for token in analysis.with_phrases(analysis.tokens(text))[:_MOST_TERMS]:
+    tokens = analysis.with_phrases(analysis.tokens(text))[:_MOST_TERMS]
+    held = index.counts([token.term for token in tokens])
+    for token in tokens:
         dated = phrase is not None and phrase.start <= token.start < phrase.end
         name = token.start > 0 and text[token.start].isupper() and not shouting
-        for term in (token.term,) if dated else _known(token, name, index):
+        for term in (token.term,) if dated or held[token.term] else _known(token, name, index):
             if term in _NO_CONTENT:
                 continue
             if term != token.term:
@@ -157,9 +159,9 @@ def _terms(
 
 
 def _known(token: Token, name: bool, index: Index) -> tuple[str, ...]:
-    """The term itself when the index, or the language, knows it; else what was meant, as far as can be told."""
+    """The term that no passage holds, when the language knows it; else what was meant, as far as can be told."""
     term = token.term
-    if term in index or term in _NO_CONTENT or spelling.is_word(term):
+    if term in _NO_CONTENT or spelling.is_word(term):
         return (term,)
     if not name and spelling.slip(token.word, _PLAIN) is not None:
         return ()

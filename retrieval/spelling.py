@@ -68,7 +68,8 @@ def split(word: str, index: Index) -> tuple[str, str] | None:
     """The two indexed terms that an unknown word is glued from, each of at least three letters."""
     cuts = range(3, len(word) - 2) if word.isalpha() and len(word) <= _LONGEST_GLUED else ()
     halves = [(analysis.term_of(word[:at]), analysis.term_of(word[at:])) for at in cuts]
-    known = [pair for pair in halves if pair[0] in index and pair[1] in index]
+    held = index.counts({half for pair in halves for half in pair})
+    known = [pair for pair in halves if held[pair[0]] and held[pair[1]]]
     return max(known, key=lambda pair: index.idf(pair[0]) + index.idf(pair[1]), default=None)
 
 
@@ -80,8 +81,8 @@ def _form(word: str, index: Index) -> str | None:
     stems = zip(edited.items(), _stemmer().stemWords([*edited]), strict=True)
     forms = {stem.replace("y", "i") for (other, at), stem in stems if _is_form(other, at, stem)}
     variants = {analysis.term_of(other) for other in analysis.variants().keys() & edited.keys()}
-    known = [term for term in forms | variants if term in index]
-    return min(known, key=lambda term: (index.idf(term), term), default=None)
+    held = index.counts(forms | variants)
+    return min((term for term in held if held[term]), key=lambda term: (-held[term], term), default=None)
 
 
 def _is_form(other: str, at: int, stem: str) -> bool:
