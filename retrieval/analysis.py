@@ -136,6 +136,11 @@ def add_phrases(found: list[str]) -> list[str]:
 
 def piece_tokens(piece: str) -> Sequence[Token]:
     """The tokens of what stands between two spaces, unless what stands beside it makes others of them."""
+    core = piece.strip(_MARKS)
+    word = core.lower()
+    if _is_plain(core, word):
+        start = piece.index(core)
+        return (_new(Token, (start, start + len(core), word, term_of(word))),)
     return _tokens(piece, shouted=False)
 
 
@@ -242,10 +247,15 @@ def _printed(printed: str) -> tuple[str, str, Sequence[tuple[int, int, str]]]:
     )
 
 
+def _is_plain(piece: str, word: str) -> bool:
+    """Whether a piece is one token and no more, `word`, whatever stands beside it."""
+    return piece.isascii() and piece.isalpha() and (piece == word or piece.istitle()) and word not in _BESIDE_OTHERS
+
+
 def _terms_of(piece: str) -> str:
     """The terms of a piece, joined by spaces."""
     word = piece.lower()
-    if piece.isascii() and piece.isalpha() and (piece == word or piece.istitle()) and word not in _BESIDE_OTHERS:
+    if _is_plain(piece, word):
         return term_of(word)  # most are no more than that
     core = piece.strip(_MARKS)
     if core != piece:

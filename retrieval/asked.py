@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, pairwise
 
 from retrieval import analysis, kinds
@@ -29,6 +29,7 @@ class Asked:
         self.question = question
         self._hits = hits
         self.terms = question.all_terms
+        idf = cache(idf)
         unknown = idf("")
         missing = unknown * max(0.0, 1 - sum(term.weight for term in self.terms))
         raw = {term.term: max(idf(term.term), LEAST_IDF * unknown) * term.weight for term in self.terms}
@@ -162,9 +163,8 @@ def _names(terms: Sequence[QuestionTerm], hits: Sequence[Hit]) -> frozenset[str]
     for hit in hits if unsure else ():
         for sentence in hit.passage.sentences:
             own = view(sentence.text)
-            for term in unsure & own.places.keys():
-                starts = [own.tokens[at].start for at in own.places[term]]
-                if inside := [own.text[start].isupper() for start in starts if start > 1]:
+            for term in unsure.intersection(own.terms):
+                if inside := own.capitals(term):
                     capital[term] = capital.get(term, True) and all(inside)
     return frozenset(named | {term for term, always in capital.items() if always})
 

@@ -171,7 +171,7 @@ def _proximity(asked: Asked, own: View, held: Set[str]) -> float:
     matched = [term.term for term in asked.terms if term.term in held]
     if len(matched) < 2:
         return 0.0
-    places = [own.places[term] for term in matched]
+    places = list(map(own.at, matched))
     gaps = [min([abs(a - b) for a in left for b in right]) for left, right in pairwise(places)]
     return sum([1 / max(1, gap) for gap in gaps]) / len(gaps)
 
@@ -186,7 +186,7 @@ def _pull(asked: Asked, own: View, found: Sequence[int], held: Set[str]) -> floa
     """How near a phrase of the expected kind stands to all that was asked: each term's weight, less with each word."""
     if not found or not held:
         return 0.0
-    places = [(own.places[term], weight) for term, weight in asked.weights.items() if term in held]
+    places = [(own.at(term), weight) for term, weight in asked.weights.items() if term in held]
     return max(
         [
             sum([weight / (1 + min([abs(at - phrase) for at in near]) / _NEAR) for near, weight in places])

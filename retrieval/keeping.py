@@ -139,7 +139,8 @@ async def _alike(db: aiosqlite.Connection, entries: Iterable[Entry]) -> list[lis
         for value in values:
             held = holders[value]
             if len(held) < copies.STANDING:
-                shared[number].update(other for other in held if other != number)
+                if held:  # few are
+                    shared[number].update([other for other in held if other != number])
                 if number not in held:
                     held.append(number)
                     fresh.append((value, number))

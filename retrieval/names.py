@@ -203,7 +203,7 @@ def _class(printed: str) -> tuple[Class, bool]:
         return "name", False
     if word in FUNCTION_WORDS:
         return "none", False
-    known = next((kind for kind, lists in _CLASSES if word in words(*lists)), None)
+    known = _classes().get(word)
     if known is None and word.rpartition("-")[2] in words("roles"):
         known = "role"
     if known is None and is_nationality(term_of(word)):
@@ -219,6 +219,12 @@ _CLASSES: tuple[tuple[Class, tuple[str, ...]], ...] = (
     ("organisation", ("organisation_heads",)),
     ("none", ("no_names",)),
 )
+
+
+@cache
+def _classes() -> dict[str, Class]:
+    """The kind of each general word; of one that is on several lists, that of the first."""
+    return {word: kind for kind, lists in reversed(_CLASSES) for word in words(*lists)}
 
 
 def _words_before(sentence: str, start: int) -> tuple[str, bool]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from retrieval import features, stances
 from retrieval.asked import Asked
@@ -14,6 +14,8 @@ from retrieval.weights import Weights
 
 KEPT = 6
 """Passages whose sentences are compared, of all that the index proposes."""
+_BEHIND = 6.0
+"""How much less than the first of these the others may score: of 1,710 quotes 5 came out of passages further behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ def rank(
     """
     asked = Asked(question, hits, idf)
     passages = _rescored(asked, hits, articles, weights)
-    most = len(passages) if stances.asked(question.text) else KEPT
-    kept = list(islice(_contexts(asked, passages, articles), most))
+    contexts = _contexts(asked, passages, articles)
+    kept = list(contexts if stances.asked(question.text) else _best(contexts))
     letters = [one.context.views[one.at].letters for _, candidates in kept for one in candidates]
     grams = iter(asked.grams(letters))
     found = []
@@ -74,9 +76,16 @@ def rank(
     return Ranking(asked, len(articles), tuple(passages), tuple(sorted(found, key=lambda one: -one.score)))
 
 
+def _best(contexts: Iterator[tuple[Context, list[Candidate]]]) -> Iterator[tuple[Context, list[Candidate]]]:
+    """The first of some passages, and those that may hold the answer as well as it."""
+    if best := next(contexts, None):
+        yield best
+        yield from takewhile(lambda one: one[0].score >= best[0].score - _BEHIND, islice(contexts, KEPT - 1))
+
+
 def terms_of(sentence: Sentence) -> frozenset[str]:
     """The index terms that a sentence holds."""
-    return frozenset(view(sentence.text).terms)
+    return view(sentence.text).known
 
 
 def _rescored(

@@ -26,6 +26,7 @@ class View:
     """
 
     _places: dict[str, list[int]] | None = None
+    _known: frozenset[str] | None = None
     _tokens: Sequence[Token] | None = None
     _whole = False
 
@@ -38,6 +39,13 @@ class View:
             self._reread()
 
     @property
+    def known(self) -> frozenset[str]:
+        """Its terms, each once."""
+        if self._known is None:
+            self._known = frozenset(self.terms)
+        return self._known
+
+    @property
     def places(self) -> dict[str, list[int]]:
         """Where each term stands among the others."""
         if self._places is None:
@@ -46,12 +54,34 @@ class View:
                 self._places.setdefault(term, []).append(at)
         return self._places
 
+    def at(self, term: str) -> list[int]:
+        """Where one term stands among the others."""
+        return [at for at, one in enumerate(self.terms) if one == term]
+
     @property
     def tokens(self) -> Sequence[Token]:
         """Its words and known phrases in order, function words left out."""
         if self._tokens is None:
             self._tokens = analysis.with_phrases(analysis.tokens(self.text) if self._whole else self._piecewise())
         return self._tokens
+
+    def capitals(self, term: str) -> list[bool]:
+        """Of each place inside the sentence where a term is printed, whether it begins with a capital there."""
+        if self._whole:
+            starts = [token.start for token in self.tokens if token.term == term]
+            return [self.text[start].isupper() for start in starts if start > 1]
+        found: list[bool] = []
+        end = 0
+        for piece in self.text.split():
+            at = self.text.index(piece, end)
+            end = at + len(piece)
+            if term in _terms[piece]:
+                found += [
+                    piece[token.start].isupper()
+                    for token in analysis.piece_tokens(piece)
+                    if token.term == term and at + token.start > 1
+                ]
+        return found
 
     def _piecewise(self) -> list[Token]:
         """Its tokens, read piece by piece."""

@@ -112,6 +112,17 @@ async def test_days(opened) -> None:
         assert openings[0] == openings[1]
 
 
+async def test_share_of_the_best(opened) -> None:
+    """What scores less than a share of the best one is left out, and nothing else."""
+    async with opened("memory") as reference, opened("other") as engine:
+        for snapshot in (served(reference), served(engine)):
+            terms = {snapshot.articles[snapshot.first.id].title.split()[-1].lower(): 1.0, "citi": 1.0, "year": 0.5}
+            every = snapshot.index.search(terms, 50)
+            best = [hit for hit in every if hit.score >= 0.7 * every[0].score]
+            assert len(best) < len(every)
+            assert best == snapshot.index.search(terms, 50, share=0.7)
+
+
 async def test_nothing_asked(opened) -> None:
     """Without terms there is no hit, and none for a term that nothing holds."""
     async with opened("other") as engine:

@@ -21,11 +21,13 @@ class Index(ABC):
     """How many passages it holds."""
 
     @abstractmethod
-    def search(self, terms: Mapping[str, float], limit: int, dates: DateRange | None = None) -> list[Hit]:
+    def search(
+        self, terms: Mapping[str, float], limit: int, dates: DateRange | None = None, share: float = 0.0
+    ) -> list[Hit]:
         """The best `limit` passages for the terms and their weights, best first, by BM25 with Lucene's idf.
 
-        With `dates`, only passages of articles dated within. A passage that holds none of the terms is no hit, and
-        without any terms there is none.
+        With `dates`, only passages of articles dated within; with `share`, none that scores less than this share of
+        what the best one does. A passage that holds none of the terms is no hit, and without any terms there is none.
         """
 
     @abstractmethod

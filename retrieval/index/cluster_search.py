@@ -177,13 +177,15 @@ class ClusterSearch(Index):
         self._articles = articles
         self._counts: dict[str, int] = {}
 
-    def search(self, terms: Mapping[str, float], limit: int, dates: DateRange | None = None) -> list[Hit]:
+    def search(
+        self, terms: Mapping[str, float], limit: int, dates: DateRange | None = None, share: float = 0.0
+    ) -> list[Hit]:
         """See `Index.search`."""
         weighed = nlargest(_MOST_TERMS, ((weight, term) for term, weight in terms.items() if term and weight > 0))
         should = [{"term": {"terms": {"value": term, "boost": weight}}} for weight, term in weighed]
         matching = {"bool": {"should": should, "minimum_should_match": 1, "filter": _within(dates)}}
         sort = [{"_score": "desc"}, {"article": "asc"}, {"number": "asc"}]
-        return self._link.wait(self._hits(matching, sort, limit)) if weighed and limit > 0 else []
+        return self._link.wait(self._hits(matching, sort, limit, share)) if weighed and limit > 0 else []
 
     def openings(self, limit: int, dates: DateRange) -> list[Hit]:
         """See `Index.openings`."""
@@ -210,20 +212,21 @@ class ClusterSearch(Index):
         known = self.counts([term, *like])
         return [other for other in known if known[other]]
 
-    async def _hits(self, matching: Mapping[str, object], sort: _Sort, limit: int) -> list[Hit]:
+    async def _hits(self, matching: Mapping[str, object], sort: _Sort, limit: int, share: float = 0.0) -> list[Hit]:
         """The passages that match, each with its article of the same stamp at hand."""
+        by_score = "_score" in sort[0]
         body = {"query": matching, "sort": sort, "size": limit, "_source": OF_PASSAGES, "track_total_hits": False}
         for _ in range(_ATTEMPTS):
             answer = await found(self._link, self._place.passages, body)
-            hits = [(hit["sort"][0], hit["_source"]) for hit in answer["hits"]["hits"]]
+            hits = [(hit["sort"][0] if by_score else 1.0, hit["_source"]) for hit in answer["hits"]["hits"]]
+            hits = [(score, passage) for score, passage in hits if score >= share * hits[0][0]]
             stamps = {passage["article"]: passage["stamp"] for _, passage in hits}
             articles = await self._articles.of(stamps)
             held = [(score, one) for score, one in hits if _goes_with(one, stamps, articles)]
             if len(held) == len(hits):
                 break
-        by_score = "_score" in sort[0]
         return [
-            Hit(passage_from(passage, articles[passage["article"]]), score if by_score else 1.0, rank)
+            Hit(passage_from(passage, articles[passage["article"]]), score, rank)
             for rank, (score, passage) in enumerate(held)
         ]
 

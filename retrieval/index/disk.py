@@ -113,7 +113,9 @@ class DiskIndex(Index):
         self._reader = reader
         self.size = self._searcher.num_docs
 
-    def search(self, terms: Mapping[str, float], limit: int, dates: DateRange | None = None) -> list[Hit]:
+    def search(
+        self, terms: Mapping[str, float], limit: int, dates: DateRange | None = None, share: float = 0.0
+    ) -> list[Hit]:
         """See `Index.search`."""
         asked: list[tuple[tantivy.Occur, tantivy.Query]] = [
             (tantivy.Occur.Should, self._weighted(term, weight)) for term, weight in terms.items()
@@ -125,7 +127,8 @@ class DiskIndex(Index):
             within = tantivy.Query.const_score_query(self._within(dates), 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, within)])
         with _usable():
-            found = self._searcher.search(query, limit, count=False).hits
+            best = self._searcher.search(query, limit, count=False).hits
+            found = [(score, address) for score, address in best if score >= share * best[0][0]]
             keys = self._searcher.fast_field_values(_KEY, [address for _, address in found])
         passages = self._reader.passages([divmod(int(key or 0), _PASSAGES) for key in keys])
         scored = [(one, score) for one, (score, _) in zip(passages, found, strict=True) if one is not None]

@@ -44,7 +44,9 @@ class MemoryIndex(Index):
         for term in self._holding:
             self._by_start[term[0], len(term)].append(term)
 
-    def search(self, terms: Mapping[str, float], limit: int, dates: DateRange | None = None) -> list[Hit]:
+    def search(
+        self, terms: Mapping[str, float], limit: int, dates: DateRange | None = None, share: float = 0.0
+    ) -> list[Hit]:
         """See `Index.search`."""
         scores = np.zeros(self.size)
         for term, weight in terms.items():
@@ -55,6 +57,7 @@ class MemoryIndex(Index):
             scores *= [day is not None and dates.holds(day) for day in self._dates]
         found = np.flatnonzero(scores > 0)
         best = found[np.lexsort((found, -scores[found]))][:limit]
+        best = best[scores[best] >= share * scores[best[:1]]]
         return [Hit(self._passages[at], float(scores[at]), rank) for rank, at in enumerate(best)]
 
     def _scores(self, term: str) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
