@@ -152,12 +152,12 @@ class DiskIndex(Index):
         """
         if len(term) > _LONGEST:
             return []
-        edited = set(_edited(term))
-        found = [one for one, count in self.counts(edited).items() if count]
+        found = {one for one, count in self.counts(_edited(term)).items() if count}
         if len(term) >= _LONG:
             alike = self._searcher.terms_with_prefix(_TERMS, term[:_BEGINNING], limit=_ALIKE)
-            found += [one for one, _ in alike if abs(len(one) - len(term)) <= _LONGER and one not in edited]
-        return found
+            least, most = len(term) - _LONGER, len(term) + _LONGER
+            found.update([one for one, _ in alike if least <= len(one) <= most])
+        return [*found]
 
     def _weighted(self, term: str, weight: float) -> tantivy.Query:
         query = tantivy.Query.term_query(self._schema, _TERMS, term, "freq")
