@@ -205,7 +205,7 @@ _new = st.tuples(st.builds(_printed, st.integers(0, 12), st.integers(3, 18), _ed
 _batch = st.dictionaries(st.sampled_from("abcdefgh"), _new | _new | st.none(), min_size=1, max_size=4)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(_batch, min_size=1, max_size=5))
 async def test_decided_bit_by_bit_as_all_at_once(batches):
     """For any order in which articles come, change and go: the same are copies as if all were decided at once.

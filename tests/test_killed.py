@@ -51,10 +51,10 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def archive(folder: Path, version: int) -> Path:
+def archive(folder: Path, version: int, count: int = ARTICLES) -> Path:
     """A folder with an archive: of the version before some articles are missing, some are changed, some are new."""
     folder.mkdir(exist_ok=True)
-    numbers = range(version * ARTICLES // 4, version * ARTICLES // 4 + ARTICLES)
+    numbers = range(version * count // 4, version * count // 4 + count)
     lines = [json_line(1 + version * (number % 5 == 0), number) for number in numbers]
     new = folder / ".new"
     new.write_text("".join(lines), encoding="utf-8")
@@ -178,27 +178,32 @@ async def test_killed_at_any_moment(tmp_path, environment):
 
 def test_stopped(tmp_path, environment):
     """Ctrl-C loses no more than the last batch, and all processes end; the next run goes on from there."""
-    corpus, data_dir = archive(tmp_path / "corpus", 0), tmp_path / "data"
-    code = (
-        "import sys\nfrom retrieval import feeding, sync\nsync._BATCH, feeding._AT_ONCE, feeding.MUCH = 60, 20_000, 1\n"
-    )
-    code += "from bot.cli import main\nmain(['index', '--corpus', sys.argv[1]])"
-    command = [sys.executable, "-c", code, str(corpus)]
+    corpus, data_dir = archive(tmp_path / "corpus", 0, 300), tmp_path / "data"
+    code = "import sys\nfrom retrieval import feeding, sync\nsync._BATCH, feeding._AT_ONCE = 60, 20_000\n"
+    code += "feeding.MUCH = int(sys.argv[1])\nfrom bot.cli import main\nmain(['index', '--corpus', sys.argv[2]])"
+    command = [sys.executable, "-c", code]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
+        [*command, "1", corpus],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
     ) as started:
         deadline = time.monotonic() + 60
-        while _kept(data_dir) < 100 and time.monotonic() < deadline:
+        while _kept(data_dir) < 60 and time.monotonic() < deadline:
             time.sleep(0.01)
         os.killpg(started.pid, signal.SIGINT)
         out, err = started.communicate(timeout=60)
     assert (130, "", "") == (started.returncode, out, err)
     assert _ended(started.pid)
     kept = _kept(data_dir)
-    assert 100 <= kept < ARTICLES
-    again = subprocess.run([*command], capture_output=True, text=True, env=environment, check=True)
+    assert 60 <= kept < 300
+    again = subprocess.run(
+        [*command, "1000000000", corpus], capture_output=True, text=True, env=environment, check=True
+    ).stdout
     total, added, unchanged = (
-        int(again.stdout.split(word)[0].split()[-1]) for word in (" articles on file", " added", " unchanged")
+        int(again.split(word)[0].split()[-1]) for word in (" articles on file", " added", " unchanged")
     )
     assert (kept, total) == (unchanged, added + unchanged)
 
