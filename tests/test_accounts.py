@@ -4,9 +4,9 @@ import pytest
 
 from retrieval import Answer, Question
 from retrieval.accounts import differing, nearest
-from retrieval.asked import view
 from retrieval.index.memory import MemoryIndex
 from retrieval.questions import understand
+from retrieval.sentences import view
 from retrieval.weights import Weights
 from tests.corpora import engine_over, ranking_of
 

@@ -1,12 +1,15 @@
 """What a question asks for, word by word, and how much of it a text holds."""
 
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval import analysis
-from retrieval.asked import LEAST_IDF, Asked, grams_in, grams_of, view
+from retrieval.asked import LEAST_IDF, Asked
 from retrieval.models import Question, QuestionTerm
+from retrieval.sentences import framed, view
 from tests.corpora import ranking_of
 
 MILL = "The old mill of Bergen burned down on Tuesday."
@@ -23,8 +26,14 @@ def weighed(*terms: QuestionTerm) -> Asked:
     return Asked(Question("?", terms), [], lambda term: KNOWN[term])
 
 
-def words(text: str) -> frozenset[str]:
-    return view(text).words
+def letters(text: str) -> str:
+    return view(text).letters
+
+
+def beside(asked: Asked, sentence: str) -> list[tuple[str, str]]:
+    """The question's neighbouring terms that are neighbours in a sentence."""
+    own = view(sentence)
+    return asked.pairs(own, asked.held(asked.sought(own)))
 
 
 def test_weights_are_shares():
@@ -51,10 +60,11 @@ def test_light_words_are_not_all():
 def test_nothing_asked():
     """A question without terms is covered by nothing, and nothing is divided by zero."""
     asked = weighed()
-    found = (asked.coverage({"mill"}), asked.exact({"mill"}, {"mill"}), asked.bigrams({("a", "b")}))
+    held = asked.held(["mill"])
+    found = (asked.coverage(held), asked.exact(letters("mill"), held), asked.bigrams({("a", "b")}))
     assert (0, 0, 0) == found
-    assert [0.0] == asked.grams([asked.grams_among(grams_in(["mill"]))])
-    assert 0 == asked.related({"mill": 1})
+    assert ([0.0], []) == (asked.grams([letters("mill")]), asked.grams([]))
+    assert (0, [], []) == (asked.related(["mill"]), asked.sought(view("mill")), beside(asked, "The old mill"))
 
 
 def test_dates_are_not_attainable():
@@ -64,13 +74,13 @@ def test_dates_are_not_attainable():
     assert (4.0, {"bergen"}) == (asked.attainable, asked.dated)
 
 
-def test_view():
-    """A sentence is its words and their terms in order, phrases too, and what stands next or next but one."""
-    own = view("The old mill of Bergen")
-    assert ["old", "mill", "bergen"] == [token.term for token in own.tokens]
-    assert {"old": (0,), "mill": (1,), "bergen": (2,)} == own.places
-    assert {("old", "mill"), ("mill", "bergen"), ("old", "bergen")} == own.pairs
-    assert {"old", "mill", "bergen"} == own.words
+def test_sought():
+    """Of a sentence only the question's terms and what may stand for them count, each as often as it is said."""
+    asked = weighed(QuestionTerm("mill", "mill", related=(("farm", 0.5),)), QuestionTerm("burn", "burned"))
+    found = asked.sought(view("Mills of the farm burned down a boat and a mill."))
+    assert ["mill", "farm", "burn", "mill"] == found
+    assert {"mill", "burn"} == asked.held(found)
+    assert ([], set()) == (asked.sought(view("A boat sank.")), asked.held(["farm", "boat"]))
 
 
 def test_coverage():
@@ -83,8 +93,8 @@ def test_coverage():
 def test_exact():
     """The very form that was typed counts; another form of the word does not."""
     asked = asked_of("mills burned", "The mill burned.")
-    assert pytest.approx(1.0) == asked.exact(words("Mills burned"), {"mill", "burn"})
-    assert pytest.approx(asked.weights["burn"]) == asked.exact(words("A mill burned."), {"mill", "burn"})
+    assert pytest.approx(1.0) == asked.exact(letters("Mills burned"), {"mill", "burn"})
+    assert pytest.approx(asked.weights["burn"]) == asked.exact(letters("A mill burned."), {"mill", "burn"})
 
 
 @pytest.mark.parametrize(
@@ -99,7 +109,8 @@ def test_exact():
 def test_exact_in_spite_of_marks(question, sentence):
     """Commas, full stops and apostrophes in a word make no other word of it."""
     asked = asked_of(question, sentence)
-    assert pytest.approx(asked.coverage(view(sentence).places)) == asked.exact(words(sentence), view(sentence).places)
+    held = asked.held(view(sentence).terms)
+    assert pytest.approx(asked.coverage(held)) == asked.exact(letters(sentence), held)
 
 
 @pytest.mark.parametrize("typed", ["Bergin", "millbergen"])
@@ -107,50 +118,64 @@ def test_what_was_meant_counts_as_typed(typed):
     """For a misspelt or glued word, the word that was meant is as good as typed, and only that."""
     asked = asked_of(f"Did {typed} burn?", MILL.replace("burned", "burn"))
     assert asked.question.corrections
-    assert pytest.approx(1.0) == asked.exact(words("mill of Bergen burn"), {"mill", "bergen", "burn"})
-    assert pytest.approx(asked.weights["burn"]) == asked.exact(words("They burn."), {"burn"})
+    assert pytest.approx(1.0) == asked.exact(letters("mill of Bergen burn"), {"mill", "bergen", "burn"})
+    assert pytest.approx(asked.weights["burn"]) == asked.exact(letters("They burn."), {"burn"})
 
 
 def test_what_was_meant_before_counts_as_typed():
     """So it does in the question that follows up on it."""
     corrected = QuestionTerm("bergen", "Bergin", 0.8, name=True)
     asked = Asked(Question("And when?", carried=(corrected,)), [], lambda _: 1.0)
-    assert pytest.approx(0.8) == asked.exact({"bergen"}, {"bergen"})
+    assert pytest.approx(0.8) == asked.exact(letters("bergen"), {"bergen"})
 
 
 def test_a_phrase_counts_as_typed():
     """Where a phrase stands for a term, that is as good as typed."""
     asked = asked_of("Did they stop the fire?", "A ceasefire holds.")
-    assert asked.weights["ceasefir"] == asked.exact(words("A ceasefire holds."), {"ceasefir"})
+    assert asked.weights["ceasefir"] == asked.exact(letters("A ceasefire holds."), {"ceasefir"})
 
 
 def test_right_days_count_as_typed():
     """The words of a date count as typed for what is of its days."""
     asked = weighed(QuestionTerm("mill", "mill"), QuestionTerm("bergen", "Bergen", dated=True))
-    assert pytest.approx(1.0) == asked.exact({"mill"}, {"mill"}, {"bergen"})
+    assert pytest.approx(1.0) == asked.exact(letters("mill"), {"mill"}, {"bergen"})
 
 
 def test_bigrams():
     """Neighbours in the question count where they are neighbours in the sentence, in that order, by the lighter one."""
     asked = asked_of("old water mill", "An old water mill.", "The mill.", "A mill of old.")
-    assert pytest.approx(1.0) == asked.bigrams(view("An old water mill.").pairs)
-    assert 0 == asked.bigrams(view("A mill by the water is old.").pairs)
-    assert 0 < asked.bigrams(view("A water mill.").pairs) < 1
+    assert pytest.approx(1.0) == asked.bigrams(beside(asked, "An old water mill."))
+    assert 0 == asked.bigrams(beside(asked, "A mill by the water is old."))
+    assert 0 < asked.bigrams(beside(asked, "A water mill.")) < 1
 
 
-def test_grams_of():
-    """A word is its runs of four letters, its ends marked; a short one is whole."""
-    assert ("^mil", "mill", "ill$") == grams_of("mill")
-    assert ("^of$",) == grams_of("of")
-    assert ("^a$",) == grams_of("a")
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The old mill of Bergen", [("old", "mill"), ("mill", "bergen")]),
+        ("Old stone mills", [("old", "mill")]),
+        ("Old grey stone mills", []),
+        ("A mill that is old", []),
+        ("A mill in ruins, an old mill, but not of Bergen", [("old", "mill"), ("mill", "bergen")]),
+        ("Bergen", []),
+    ],
+)
+def test_pairs(sentence, expected):
+    """Neighbours are terms that stand next or next but one to each other, in the question's order, at any place."""
+    assert expected == beside(asked_of("old mill of Bergen", "The old mill of Bergen, a mill."), sentence)
+
+
+def test_pairs_of_what_is_held():
+    """Only what counts as held is looked for."""
+    asked = asked_of("old mill of Bergen", "The old mill of Bergen.")
+    assert [("old", "mill")] == asked.pairs(view("The old mill of Bergen"), {"old", "mill"})
+    assert [("mill", "bergen")] == asked.pairs(view("The old mill of Bergen"), {"mill", "bergen"})
 
 
 def test_grams():
     """Words that are alike in part share letters; a word that shares none adds nothing."""
     asked = asked_of("Zelenskyy", "Zelenskyy came.")
-    whole, alike, other = asked.grams(
-        [grams_in([word]) & grams_in(["zelenskyy"]) for word in ("zelenskyy", "zelenskis", "mill")]
-    )
+    whole, alike, other = asked.grams([framed(word) for word in ("zelenskyy", "zelenskis", "mill")])
     assert pytest.approx(1.0) == whole
     assert 1 > alike > other == 0
 
@@ -158,16 +183,15 @@ def test_grams():
 def test_rare_grams():
     """Runs of letters that few of the candidates hold tell more than those of all."""
     asked = asked_of("mill farm", "A mill and a farm.")
-    both = grams_in(["mill"])
-    rare, *_, common = asked.grams([grams_in(["farm"]), both, both])
+    rare, *_, common = asked.grams([framed("farm"), framed("mill"), framed("mill")])
     assert rare > common > 0
 
 
-def test_grams_among():
-    """Of a sentence's runs of letters only the question's own are compared."""
+def test_only_its_own_grams():
+    """Of a sentence's runs of letters only the question's own are compared, none of them over the end of a word."""
     asked = asked_of("Did the mill burn?", MILL)
-    assert {"^mil", "mill"} == asked.grams_among(view("Millers bake.").grams)
-    assert set() == asked.grams_among(view("A boat sank.").grams)
+    for sentence, expected in (("Millers bake.", 2 / 3), ("Mil lmi", 1 / 3), ("A boat sank.", 0)):
+        assert [pytest.approx(expected * asked.weights["mill"])] == asked.grams([letters(sentence)])
 
 
 @given(st.lists(st.text("abcdefgh", min_size=1, max_size=6), min_size=1, max_size=4))
@@ -175,16 +199,16 @@ def test_grams_of_all_words(typed):
     """For any words, a text that holds them all has all their runs of letters."""
     terms = {analysis.term_of(word): word for word in typed if analysis.term_of(word)}
     asked = Asked(Question("?", tuple(QuestionTerm(*one) for one in terms.items())), [], lambda _: 1.0)
-    [found] = asked.grams([asked.grams_among(grams_in(typed))])
+    [found] = asked.grams(["".join(map(framed, typed))])
     assert pytest.approx(1.0 if terms else 0.0) == found
 
 
 def test_related():
     """A related word counts by its share where the word itself is missing, and not besides it."""
     asked = weighed(QuestionTerm("mill", "mill", related=(("works", 0.5), ("bergen", 0.2))))
-    assert pytest.approx(0.5) == asked.related({"works": 1, "bergen": 2})
-    assert pytest.approx(0.2) == asked.related({"bergen": 1})
-    assert 0 == asked.related({"works": 1, "mill": 1}) == asked.related({"burn": 1})
+    assert pytest.approx(0.5) == asked.related(["works", "bergen", "bergen"])
+    assert pytest.approx(0.2) == asked.related(["bergen"])
+    assert 0 == asked.related(["works", "mill"]) == asked.related(["burn"])
 
 
 def test_names():
@@ -302,6 +326,10 @@ def test_focus():
 def test_order_of_sets_changes_nothing():
     """Sums are the same to the last digit, however a set is ordered."""
     asked = asked_of("When did the old mill of Bergen burn down?", MILL)
-    letters = sorted(asked.grams_among(grams_in(words(MILL))))
-    there, back = (asked.grams([dict.fromkeys(order).keys()]) for order in (letters, letters[::-1]))
-    assert there == back
+    orders = list(permutations(asked.held(view(MILL).terms)))
+    pairs = beside(asked, MILL)
+    assert (len(orders[0]), len(pairs)) == (4, 3)
+    assert 1 == len({asked.coverage(order) for order in orders})
+    assert 1 == len({asked.exact(letters(MILL), order) for order in orders})
+    assert 1 == len({asked.bigrams(order) for order in permutations(pairs)})
+    assert 1 == len({asked.grams(["".join(map(framed, order))])[0] for order in orders})

@@ -135,7 +135,7 @@ def test_ask_explain(command, bridges):
     assert "typed “brigde”" in asked
     assert passages.startswith("PASSAGES  5 proposed by the index, rescored\n")
     assert "  Lima.txt #0, hit 1\n" in passages.splitlines(keepends=True)[1]
-    assert sentences.startswith("SENTENCES  5 compared\n")
+    assert sentences.startswith("SENTENCES  1 compared\n")
     assert "Lima.txt: The new bridge in Lima was opened by the mayor, Rojas, on Monday." in sentences.splitlines()[1]
     for part in (passages, sentences):
         scored, shares = part.splitlines()[1:3]
@@ -143,6 +143,8 @@ def test_ask_explain(command, bridges):
         assert sum(added) == pytest.approx(float(scored.split()[0]), abs=0.15)
     assert confidence.splitlines()[0].endswith(" is needed: answered")
     assert "bias" in confidence
+    _, out, _ = command("ask", "--explain", "--corpus", bridges, "Who opened the bridge?")
+    assert "\n\nSENTENCES  5 compared\n" in out
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,21 @@ async def test_the_best(shelf):
     assert [pytest.approx(hit.score, rel=0.02) for hit in expected] == [hit.score for hit in best]
 
 
+async def test_share(shelf):
+    """What scores less than a share of the best one of the same days is left out, and nothing else."""
+    await shelf.change([told(number) for number in range(30)])
+    disk, _ = shelf.opened()
+    terms = {"mill": 0.2, "number8": 1.0, "number9": 0.5, "burn": 0.3}
+    for dates in (None, DateRange(dt.date(2025, 3, 2), dt.date(2025, 3, 4))):
+        every = disk.search(terms, 99, dates)
+        assert every[-1].score < 0.9 * every[0].score
+        for share in (0.0, 0.1, 0.5, 0.9, 1.0):
+            expected = [hit for hit in every if hit.score >= share * every[0].score]
+            assert expected == disk.search(terms, 99, dates, share)
+        assert every[:2] == disk.search(terms, 2, dates, every[1].score / every[0].score)
+    assert [] == disk.search({"unheardof": 1.0}, 99, share=0.5) == disk.search({}, 99, share=0.5)
+
+
 async def test_openings(shelf):
     """The openings of the articles of some days are those of the index in memory; without a date there is none."""
     await shelf.change([told(number) for number in range(30)])

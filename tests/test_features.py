@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval import analysis, features
-from retrieval.asked import view
 from retrieval.features import FEATURES, KINDS
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import Article, DateRange, Hit, Passage, Question, QuestionTerm, Sentence, Span
 from retrieval.questions import understand
 from retrieval.ranking import rank
+from retrieval.sentences import view
 from retrieval.weights import Weights
 from tests.corpora import NO_WEIGHTS
 

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from retrieval import kinds
 from retrieval.analysis import tokens, with_phrases
-from retrieval.asked import view
 from retrieval.highlights import highlights
 from retrieval.models import Question, QuestionTerm
+from retrieval.sentences import view
 
 
 def asked(text):

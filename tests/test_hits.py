@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
+from retrieval import hits
 from retrieval.articles import parse
-from retrieval.hits import CANDIDATES, bounded, in_days, named, ranked, weights
+from retrieval.hits import CANDIDATES, bounded, found, in_days, named, ranked, sought, weights
 from retrieval.index.memory import MemoryIndex
-from retrieval.models import Article, CatalogEntry, Document, Hit, QuestionTerm
+from retrieval.models import Article, CatalogEntry, Document, Hit, Passage, QuestionTerm, Sentence, Span
 from retrieval.passages import split
 from retrieval.questions import understand
 
@@ -28,10 +29,10 @@ class Shelf:
     def proposed(self, text: str) -> list[str]:
         """The ids of the articles proposed for a question, best first."""
         question = understand(text, self.index, self.newest)
-        terms = weights(question.all_terms)
-        found = self.index.search(terms, CANDIDATES) if terms else []
+        proposed = found(sought(question.all_terms, self.index), self.index)
         return [
-            hit.passage.article_id for hit in ranked(in_days(question, found, self.index, self.articles, self.newest))
+            hit.passage.article_id
+            for hit in ranked(in_days(question, proposed, self.index, self.articles, self.newest))
         ]
 
 
@@ -80,8 +81,7 @@ def test_nothing_has_a_date():
 def test_many():
     """However many articles there are, each stretch of days has its best twelve, and openings come first."""
     shelf = Shelf(**{f"a{number}": ("It burned. " * 40, MARCH) for number in range(30)})
-    found = shelf.proposed("What happened on 13 March 2025?")
-    assert [f"a{number}" for number in range(CANDIDATES)] == found
+    assert [f"a{number}" for number in range(CANDIDATES)] == shelf.proposed("What happened on 13 March 2025?")
 
 
 @pytest.mark.parametrize("days", ["since 1 January 0001", "on 9999-12-31", "after 31 December 9998", "before 1500"])
@@ -103,9 +103,9 @@ def test_an_event():
         ("What burned?", ""),
     ):
         question = understand(text, shelf.index, shelf.newest)
-        found = bounded(question, shelf.index, shelf.articles)
-        assert expected == found.event
-        assert (found == question) is not bool(expected)
+        read = bounded(question, shelf.index, shelf.articles)
+        assert expected == read.event
+        assert (read == question) is not bool(expected)
     assert (
         dt.date(2025, 3, 13)
         == bounded(understand("What burned after the Lima fair?", shelf.index), shelf.index, shelf.articles).dates.first
@@ -135,9 +135,9 @@ OFFICES = Shelf(
 )
 def test_named(text, expected):
     """There is a question for each holder that the articles name; none where it asks for or names one."""
-    found = named(understand(text, OFFICES.index), OFFICES.index)
+    questions = named(understand(text, OFFICES.index), OFFICES.index)
 
-    assert expected == [{term.term for term in question.terms} for question in found]
+    assert expected == [{term.term for term in question.terms} for question in questions]
 
 
 def test_weights():
@@ -147,8 +147,85 @@ def test_weights():
     assert {"kiev": 0.5, "kyiv": 0.125, "capital": 1.0} == weights(terms)
 
 
+def passages_holding(**counts: int) -> MemoryIndex:
+    """A hundred passages, each term in so many of them."""
+    nowhere = Span(0, 0)
+    texts = [tuple(term for term, count in counts.items() if number < count) for number in range(100)]
+    passages = [Passage("a", number, nowhere, (Sentence(nowhere, "", text),), "") for number, text in enumerate(texts)]
+    return MemoryIndex({"a": Article("a", "", "stated", None, "unknown", "", "", "")}, passages)
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take any collection for a large one."""
+    monkeypatch.setattr(hits, "_LARGE", 1)
+
+
+HUNDRED = passages_holding(rare=1, seldom=2, some=3, often=10, common=11, all=100)
+
+
+def term(name: str, *related: str) -> QuestionTerm:
+    return QuestionTerm(name, name, related=tuple((other, 0.5) for other in related))
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ([term("rare", "seldom", "some", "all")], {"rare", "seldom"}),
+        ([term("often", "rare", "common")], {"often", "rare"}),
+        ([term("rare"), term("often"), term("common"), term("all")], {"rare", "often"}),
+        ([term("often"), term("common", "rare")], {"often", "rare"}),
+        ([term("common"), term("all")], {"common", "all"}),
+        ([term("common", "rare", "some"), term("all")], {"common", "all", "rare"}),
+        ([term("common"), term("unheardof")], {"common"}),
+        ([term("some", "often"), term("often", "some")], {"some", "often"}),
+        ([term("unheardof", "unknown")], set()),
+        ([], set()),
+    ],
+)
+def test_sought_in_a_large_collection(terms, expected):
+    """Common related words are not looked for, nor own words that are everywhere, unless all known ones are."""
+    whole = weights(terms)
+    assert {name: weight for name, weight in whole.items() if name in expected} == sought(terms, HUNDRED)
+
+
+def test_sought_in_a_small_collection():
+    """Otherwise all are, each with its weight."""
+    terms = [term("rare", "all", "unheardof"), term("common"), term("unknown")]
+    assert weights(terms) == sought(terms, HUNDRED)
+    assert {"rare", "all", "unheardof", "common", "unknown"} == set(sought(terms, HUNDRED))
+
+
+@pytest.mark.usefixtures("large")
+def test_found_in_a_large_collection():
+    """What scores less than half of the best hit is no candidate, and all the rest is."""
+    terms = {"rare": 1.0, "often": 1.0, "all": 1.0}
+    every = HUNDRED.search(terms, CANDIDATES)
+    expected = [hit for hit in every if hit.score >= every[0].score / 2]
+    assert 1 <= len(expected) < len(every) == CANDIDATES
+    assert expected == found(terms, HUNDRED)
+    assert HUNDRED.search({"all": 1.0}, CANDIDATES) == found({"all": 1.0}, HUNDRED)
+    assert [] == found({}, HUNDRED)
+
+
+def test_found_in_a_small_collection():
+    """Otherwise the best are candidates, whatever they score."""
+    terms = {"rare": 1.0, "often": 1.0, "all": 1.0}
+    assert HUNDRED.search(terms, CANDIDATES) == found(terms, HUNDRED)
+    assert CANDIDATES == len(found(terms, HUNDRED))
+    assert [] == found({}, HUNDRED)
+
+
+@pytest.mark.usefixtures("large")
+def test_days_of_a_large_collection():
+    """The days asked about are searched for what is looked for only: not for what is everywhere."""
+    dated = {f"a{day}": (f"The mill of Tarn. {'A boat.' if day == 3 else ''}", MARCH) for day in range(30)}
+    assert ["a3"] == Shelf(**dated).proposed("Which mill of Tarn has a boat on 13 March 2025?")
+
+
 def test_ranked():
     """Each passage comes once, with its best score, and its rank."""
     first, second, *_ = SHELF.passages
-    found = ranked([Hit(first, 1.0, 0), Hit(second, 2.0, 0), Hit(first, 3.0, 5)])
-    assert [Hit(first, 3.0, 0), Hit(second, 2.0, 1)] == found
+    hits = [Hit(first, 1.0, 0), Hit(second, 2.0, 0), Hit(first, 3.0, 5)]
+    assert [Hit(first, 3.0, 0), Hit(second, 2.0, 1)] == ranked(hits)

@@ -454,11 +454,11 @@ async def test_a_damaged_index_is_healed_while_answering(corpus, tmp_path, monke
     search = DiskIndex.search
     failing = {"now": False}
 
-    def searched(self: DiskIndex, *args: object) -> object:
+    def searched(self: DiskIndex, *args: object, **named: object) -> object:
         if failing["now"]:
             failing["now"] = failing.get("always", False)
             raise IndexUnusable("noise")
-        return search(self, *args)  # type: ignore[arg-type]
+        return search(self, *args, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(DiskIndex, "search", searched)
     async with Engine.open(EngineSettings(corpus, tmp_path, index="disk")) as engine:

@@ -135,6 +135,26 @@ def test_weights():
     assert [1] == found(searched, {"mill": 0.0, "river": 1.0})
 
 
+def test_share():
+    """What scores less than a share of the best one of the same days is left out; what scores as much is not."""
+    articles = {name: article(name, date=dt.date(2025, 3, day)) for day, name in enumerate("ab", 1)}
+    texts = ("mill river boat", "mill river", "mill", "river", "boat")
+    searched = MemoryIndex(articles, [*passages(*texts, name="a"), *passages("mill", "mill farm " * 5, name="b")])
+    terms = {"mill": 1.0, "river": 2.0, "boat": 3.0}
+    for dates in (
+        None,
+        DateRange(dt.date(2025, 3, 1), dt.date(2025, 3, 1)),
+        DateRange(dt.date(2025, 3, 2), dt.date.max),
+    ):
+        every = searched.search(terms, 10, dates)
+        for share in (0.0, *(hit.score / every[0].score for hit in every)):
+            expected = [hit for hit in every if hit.score >= share * every[0].score]
+            assert expected == searched.search(terms, 10, dates, share)
+        assert [every[0]] == searched.search(terms, 10, dates, 1.0)
+        assert every[:2] == searched.search(terms, 2, dates, 0.01)
+    assert [] == searched.search({"unheardof": 1.0}, 10, share=0.5) == searched.search({}, 10, share=0.5)
+
+
 def test_title_and_heading_are_searched():
     """A passage is found by its article's title and by the subhead above it."""
     searched = index("river", "boat", title="The Mills of Bergen", heading="Forty workers")

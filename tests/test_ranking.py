@@ -95,6 +95,40 @@ def test_all_where_a_position_is_asked():
     assert KEPT == len(ranking_of("Where is the bridge of Tarn?", *texts).sentences)
 
 
+SPREAD = [f"The bridge of Tarn{', a bridge' * (number % 3)}, number {number}." for number in range(KEPT)]
+
+
+def test_far_behind():
+    """What scores more than 6 less than the first passage is not compared; what scores a little more than that is."""
+    found = ranking_of("Where is the bridge of Tarn?", *SPREAD, weights=Weights({"repeats": 1.0}, {}, {})).passages
+    assert 3 == len({one.score for one in found})
+    for behind, kept in ((found[-1], KEPT), (found[2], 4)):
+        gap = found[0].score - behind.score
+        for least, expected in ((5.99, kept), (6.01, kept - 2)):
+            weights = Weights({"repeats": least / gap}, {}, {})
+            ranking = ranking_of("Where is the bridge of Tarn?", *SPREAD, weights=weights)
+            assert passages(ranking)[:expected] == [one.candidate.context.article.id for one in ranking.sentences]
+
+
+def test_far_behind_where_a_position_is_asked():
+    """Who asks for a position gets the passages far behind compared too."""
+    weights = Weights({"repeats": 400.0}, {}, {})
+    ranking = ranking_of("Will Tarn accept the bridge?", *SPREAD, weights=weights)
+    assert ranking.passages[-1].score < ranking.passages[0].score - 6
+    assert {*passages(ranking)} == {one.candidate.context.article.id for one in ranking.sentences}
+
+
+def test_far_behind_a_passage_of_other_days():
+    """A passage without a sentence of the days asked about leaves none behind."""
+    later = "---\ndate: 2025-05-01\n---\nThe mill of Bergen burned again."
+    right = ["A mill was sold, they say.", "A mill was bought, they say."]
+    texts = (later, *(f"---\ndate: 2025-03-05\n---\n{text}" for text in right))
+    weights = Weights({"coverage": 100.0}, {}, {})
+    ranking = ranking_of("Which mill of Bergen burned in March 2025?", *texts, weights=weights)
+    assert ranking.passages[1].score < ranking.passages[0].score - 6
+    assert right == sentences(ranking)
+
+
 def test_no_hits():
     """Without hits there is nothing to rank."""
     ranking = ranking_of("When did the mill burn?", BOAT)
