@@ -49,7 +49,7 @@ _BEFORE_PRONOUN = frozenset(
 )
 _BESIDE_OTHERS = frozenset({"us", "called", "won", "t"})
 """What makes a word mean another, or nothing, beside some others."""
-_DEPENDS = re.compile(r"\b(?:[uU]s|(?i:so\W*\s\W*called|won\W*\s\W*t))\b")
+_DEPENDS = re.compile(r"(?<![^\W\d_])(?:[uU]s|(?i:so[\W_]*\s[\W_]*called|won[\W_]*\s[\W_]*t))(?![^\W_])")
 """Where such a word may be another, or nothing, in spite of how its piece is read."""
 FUNCTION_WORDS = frozenset(
     """
@@ -144,9 +144,10 @@ def piece_tokens(piece: str) -> Sequence[Token]:
     return _tokens(piece, shouted=False)
 
 
-def stands_alone(token: Token) -> bool:
-    """Whether a token is the same whatever stands beside it, and begins no known phrase."""
-    return token.word not in _BESIDE_OTHERS and token.term not in _phrase_terms()
+def stands_alone(piece: str, token: Token) -> bool:
+    """Whether a token of a piece is the same whatever stands beside that, and begins no known phrase."""
+    printed = piece[token.start : token.end]
+    return token.word not in _BESIDE_OTHERS and printed not in _PRONOUN and token.term not in _phrase_terms()
 
 
 def depends(text: str) -> bool:

@@ -5,9 +5,10 @@ worked out unasked.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain
+from typing import Generic, TypeVar
 
 from retrieval import analysis
 from retrieval.analysis import Token
@@ -15,8 +16,10 @@ from retrieval.models import AnswerKind
 from retrieval.phrases import phrases
 
 _GRAM = 4
-_MOST = 50_000
-"""Pieces that are remembered, at about 350 bytes each."""
+_MOST, _LONGEST = 50_000, 40
+"""Pieces that are remembered, at about 350 bytes each, and the letters of one: a longer one is rare."""
+
+Value = TypeVar("Value")
 
 
 class View:
@@ -33,9 +36,10 @@ class View:
     def __init__(self, text: str) -> None:
         self.text = text
         pieces = text.split()
-        self.terms = list(chain.from_iterable(map(_terms.__getitem__, pieces)))
-        self.letters = "".join(map(_letters.__getitem__, pieces))
-        if not _beside.isdisjoint(pieces) or text.isupper():
+        known = _pieces()
+        self.terms = list(chain.from_iterable(map(known.terms.__getitem__, pieces)))
+        self.letters = "".join(map(known.letters.__getitem__, pieces))
+        if not known.beside.isdisjoint(pieces) or text.isupper():
             self._reread()
 
     @property
@@ -70,12 +74,13 @@ class View:
         if self._whole:
             starts = [token.start for token in self.tokens if token.term == term]
             return [self.text[start].isupper() for start in starts if start > 1]
+        known = _pieces().terms
         found: list[bool] = []
         end = 0
         for piece in self.text.split():
             at = self.text.index(piece, end)
             end = at + len(piece)
-            if term in _terms[piece]:
+            if term in known[piece]:
                 found += [
                     piece[token.start].isupper()
                     for token in analysis.piece_tokens(piece)
@@ -85,12 +90,13 @@ class View:
 
     def _piecewise(self) -> list[Token]:
         """Its tokens, read piece by piece."""
+        known = _pieces().terms
         found: list[Token] = []
         end = 0
         for piece in self.text.split():
             at = self.text.index(piece, end)
             end = at + len(piece)
-            if _terms[piece]:
+            if known[piece]:
                 for start, last, word, term in analysis.piece_tokens(piece):
                     found.append(Token(at + start, at + last, word, term))
         return found
@@ -104,7 +110,13 @@ class View:
 
     def _before(self, end: int) -> int:
         """How many terms begin before character `end`."""
-        return sum(map(len, map(_terms.__getitem__, self.text[:end].split())))
+        before = self.text[:end].split()
+        found = 0
+        if 0 < end < len(self.text) and not (self.text[end - 1].isspace() or self.text[end].isspace()):
+            cut = len(before.pop())
+            piece = self.text[end - cut :].split(maxsplit=1)[0]
+            found = sum([token.start < cut and token.term != "" for token in analysis.piece_tokens(piece)])
+        return found + sum(map(len, map(_pieces().terms.__getitem__, before)))
 
     def _reread(self) -> None:
         """Read as a whole what is another thing than its pieces are: a phrase, or a word that depends on others."""
@@ -117,37 +129,46 @@ class View:
             self.letters += "".join(map(framed, phrases))
 
 
-class _Terms(dict[str, tuple[str, ...]]):
-    """The terms of each piece."""
+class _Learnt(dict[str, Value], Generic[Value]):
+    """What was learnt of each piece; what is missing is learnt."""
 
-    def __missing__(self, piece: str) -> tuple[str, ...]:
-        return _learnt(piece)[0]
+    def __init__(self, learn: Callable[[str], Value]) -> None:
+        self._learn = learn
 
-
-class _Letters(dict[str, str]):
-    """The letters of each piece."""
-
-    def __missing__(self, piece: str) -> str:
-        return _learnt(piece)[1]
+    def __missing__(self, piece: str) -> Value:
+        return self._learn(piece)
 
 
-_terms, _letters = _Terms(), _Letters()
-_beside: set[str] = set()
-"""Pieces that may be another thing beside others."""
+class _Pieces:
+    """The terms and the letters of each piece, and those pieces that may be another thing beside others.
+
+    To forget, all is made anew: another thread may be at a sentence with what there was.
+    """
+
+    def __init__(self) -> None:
+        self.terms: _Learnt[tuple[str, ...]] = _Learnt(lambda piece: self._learn(piece)[0])
+        self.letters: _Learnt[str] = _Learnt(lambda piece: self._learn(piece)[1])
+        self.beside: set[str] = set()
+
+    def _learn(self, piece: str) -> tuple[tuple[str, ...], str]:
+        tokens = analysis.piece_tokens(piece)
+        if not all(analysis.stands_alone(piece, token) for token in tokens):
+            self.beside.add(piece)  # first: who finds the piece below finds it here
+        terms = tuple([token.term for token in tokens if token.term])
+        letters = "".join([framed(token.word) for token in tokens if token.term])
+        if len(piece) <= _LONGEST:
+            self.terms[piece], self.letters[piece] = terms, letters
+        return terms, letters
 
 
-def _learnt(piece: str) -> tuple[tuple[str, ...], str]:
-    """The terms and the letters of a piece, remembered."""
-    if len(_terms) >= _MOST:  # to forget all at once costs less than to keep an order
-        for remembered in (_terms, _letters, _beside):
-            remembered.clear()
-    tokens = analysis.piece_tokens(piece)
-    if not all(map(analysis.stands_alone, tokens)):
-        _beside.add(piece)
-    terms = tuple([token.term for token in tokens if token.term])
-    letters = "".join([framed(token.word) for token in tokens if token.term])
-    _terms[piece], _letters[piece] = terms, letters
-    return terms, letters
+_remembered = [_Pieces()]
+
+
+def _pieces() -> _Pieces:
+    """What is known of pieces; to forget all at once costs less than to keep an order."""
+    if len(_remembered[0].terms) >= _MOST:
+        _remembered[0] = _Pieces()
+    return _remembered[0]
 
 
 def framed(word: str) -> str:
