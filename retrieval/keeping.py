@@ -47,7 +47,7 @@ class Change:
 def kept_entry(row: Sequence[Any], *, blocks: bool = True) -> Entry:
     """The entry of a row of `SELECT`. Raises sqlite3.DatabaseError where that is not what was written."""
     *known, number = row
-    return replace(entry_of(known, blocks=blocks), number=number)
+    return entry_of(known, number, blocks=blocks)
 
 
 async def keep(db: aiosqlite.Connection, entries: Sequence[Entry], removed: Iterable[str]) -> Change:

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from retrieval.analysis import FUNCTION_WORDS, is_nationality, normalise, term_of
 from retrieval.lexicon import plurals, words
@@ -31,8 +30,7 @@ _OF_NAME = re.compile(rf"\sof\s[{UPPER}]\w+")
 _WIDTH = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Capital:
+class Capital(NamedTuple):
     """A capitalised word at characters [start, end), what kind of word it is, and whether it may be a first name."""
 
     start: int

@@ -101,12 +101,12 @@ class Reader(Mapping[str, Article]):
 
     def _of(self, article_id: str) -> _Known:
         with self._lock:
-            number = self._numbers.get(article_id)
-        if number is None:
-            rows = self._rows("SELECT number FROM articles WHERE id = ? AND original IS NULL", (article_id,))
-            if not rows:
-                raise KeyError(article_id)
-            number = rows[0][0]
+            if (number := self._numbers.get(article_id)) is not None:
+                return self._known[number]
+        rows = self._rows("SELECT number FROM articles WHERE id = ? AND original IS NULL", (article_id,))
+        if not rows:
+            raise KeyError(article_id)
+        number = rows[0][0]
         found = self._fetched({number}).get(number)
         if found is None or found[0].id != article_id:
             raise sqlite3.DatabaseError(f"number of {article_id}")

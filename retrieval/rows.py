@@ -56,7 +56,7 @@ def row_of(entry: Entry) -> tuple[Any, ...]:
     return (*row, _checksum(row))
 
 
-def entry_of(row: Row, *, blocks: bool = True) -> Entry:
+def entry_of(row: Row, number: int = 0, *, blocks: bool = True) -> Entry:
     """The reverse of `row_of`, without terms; to answer, the article's blocks are not needed, and take a third of it.
 
     Raises sqlite3.DatabaseError where the row is not what was written.
@@ -81,7 +81,7 @@ def entry_of(row: Row, *, blocks: bool = True) -> Entry:
         evidence=evidence,
         extra=extra,
     )
-    return Entry(article, stamp, spans, ())
+    return Entry(article, stamp, spans, number=number)
 
 
 def _checksum(row: Iterable[object]) -> int:
