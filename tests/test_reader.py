@@ -201,11 +201,16 @@ def test_a_day_that_is_none(store):
         Reader(store.connect())
 
 
-def test_another_article_in_its_place(store):
-    """An article that is not found where it is said to be is an error, and no other is given for it."""
+def test_another_article_in_its_place(store, monkeypatch):
+    """An article that is not found where the cache says it is is an error, and no other is given for it."""
     opened = Reader(store.connect())
     [number] = [one.number for one in opened.entries() if one.article.id == "3.txt"]
+    read = opened._rows
     for wrong in (number, 9_999):
-        opened._numbers["2.txt"] = wrong
+        monkeypatch.setattr(
+            opened,
+            "_rows",
+            lambda query, *values, at=wrong: [(at,)] if "SELECT number" in query else read(query, *values),
+        )
         with pytest.raises(sqlite3.DatabaseError, match=r"number of 2\.txt"):
             opened["2.txt"]
