@@ -161,7 +161,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hits, "_LARGE", 1)
 
 
-HUNDRED = passages_holding(rare=1, seldom=2, some=3, often=10, common=11, all=100)
+HUNDRED = passages_holding(rare=1, seldom=2, some=3, often=20, common=21, all=100)
 
 
 def term(name: str, *related: str) -> QuestionTerm:
