@@ -1,7 +1,7 @@
 """An archive in, what the product and other indexes cost over it out, by whole processes as an operator has them.
 
-All but the cold start is with files in the kernel's cache, as they are after feeding. For the cold start the archive's
-files and all that is kept of them are dropped from it; Python's own are not.
+All but the cold start, which comes last, is with files in the kernel's cache, as they are after feeding. For the cold
+start the archive's files and all that is kept of them are dropped from it; Python's own are not.
 """
 
 import json
@@ -81,12 +81,6 @@ def product(of: Archive, index: str, data: Path, other: Dialogue | None = None) 
     fed = run(_FEED, environment)
     disk, index_only = occupied(data), sum(map(occupied, data.glob("index-*")))
     first, *further = of.asked
-    forget(data)
-    forget(of.folder)
-    started = time.perf_counter()
-    with talking(_ASK, environment) as answering:
-        _reply(answering, first, of)
-        cold = time.perf_counter() - started
     started = time.perf_counter()
     with talking(_ASK, environment) as answering:
         _reply(answering, first, of)
@@ -97,6 +91,12 @@ def product(of: Archive, index: str, data: Path, other: Dialogue | None = None) 
         memory = answering.memory()
         found = list(_found(answering, of))
         turns = list(_in_turns(answering, other, of)) if other else []
+    forget(data)
+    forget(of.folder)
+    started = time.perf_counter()
+    with talking(_ASK, environment) as answering:
+        _reply(answering, first, of)
+        cold = time.perf_counter() - started
     return {
         "passages": of.size,
         "index": index,
