@@ -81,7 +81,7 @@ class Engine:
         return self._library.snapshot.first
 
     def every_article(self) -> Iterator[Article]:
-        """All that is served, by id, with their blocks, which those of `articles` may lack."""
+        """All that is served, by id; sooner than one by one."""
         return self._library.snapshot.every_article()
 
     def latest(self, limit: int) -> list[Article]:

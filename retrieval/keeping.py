@@ -44,10 +44,10 @@ class Change:
     removed: Sequence[str] = ()
 
 
-def kept_entry(row: Sequence[Any], *, blocks: bool = True) -> Entry:
+def kept_entry(row: Sequence[Any]) -> Entry:
     """The entry of a row of `SELECT`. Raises sqlite3.DatabaseError where that is not what was written."""
     *known, number = row
-    return entry_of(known, number, blocks=blocks)
+    return entry_of(known, number)
 
 
 async def keep(db: aiosqlite.Connection, entries: Sequence[Entry], removed: Iterable[str]) -> Change:

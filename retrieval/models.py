@@ -4,6 +4,7 @@ All offsets are character offsets into `Article.text`, the decoded text of the f
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -168,7 +169,7 @@ class Article:
     source: str
     url: str
     text: str = field(repr=False)
-    blocks: tuple[Block, ...] = field(repr=False, default=())
+    blocks: Sequence[Block] = field(repr=False, default=())
     encoding: str = "utf-8"
     evidence: str = ""
     extra: str = ""

@@ -28,7 +28,7 @@ _Known = tuple[Article, list[tuple[str, list[int]]]]
 
 
 class Reader(Mapping[str, Article]):
-    """The articles that are served, by id and in that order, read when they are asked for; without their blocks.
+    """The articles that are served, by id and in that order, read when they are asked for.
 
     Raises sqlite3.DatabaseError where the cache is damaged.
     """
@@ -122,7 +122,7 @@ class Reader(Mapping[str, Article]):
         if missing:
             where = f"{SELECT} WHERE original IS NULL AND number IN ({','.join('?' * len(missing))})"
             for row in self._rows(where, missing):
-                entry = kept_entry(row, blocks=False)
+                entry = kept_entry(row)
                 found[entry.number] = entry.article, json.loads(entry.spans)
                 self._remember(entry.number, found[entry.number])
         return found

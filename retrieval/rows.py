@@ -8,7 +8,8 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
 
 from retrieval.entries import Entry
 from retrieval.models import Article, Block, Span
@@ -56,8 +57,35 @@ def row_of(entry: Entry) -> tuple[Any, ...]:
     return (*row, _checksum(row))
 
 
-def entry_of(row: Row, number: int = 0, *, blocks: bool = True) -> Entry:
-    """The reverse of `row_of`, without terms; to answer, the article's blocks are not needed, and take a third of it.
+class Blocks(Sequence[Block]):
+    """An article's blocks as they are kept; they are read when one is looked at, as most answers need none."""
+
+    def __init__(self, kept: str) -> None:
+        self._kept = kept
+
+    @cached_property
+    def _read(self) -> tuple[Block, ...]:
+        return tuple([Block(kind, Span(start, end)) for kind, start, end in json.loads(self._kept)])
+
+    @overload
+    def __getitem__(self, at: int) -> Block: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Block]: ...
+    def __getitem__(self, at: int | slice) -> Block | Sequence[Block]:
+        return self._read[at]
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._read == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._read)
+
+
+def entry_of(row: Row, number: int = 0) -> Entry:
+    """The reverse of `row_of`, without terms.
 
     Raises sqlite3.DatabaseError where the row is not what was written.
     """
@@ -76,7 +104,7 @@ def entry_of(row: Row, number: int = 0, *, blocks: bool = True) -> Entry:
         source=source,
         url=url,
         text=text,
-        blocks=tuple([Block(kind, Span(start, end)) for kind, start, end in json.loads(marked)]) if blocks else (),
+        blocks=Blocks(marked),
         encoding=encoding,
         evidence=evidence,
         extra=extra,

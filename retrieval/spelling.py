@@ -33,7 +33,8 @@ def meant(term: str, word: str, index: Index) -> str | None:
     That is the nearest term, or the term of a word that is one edit away. The word as typed is compared with the terms
     too: a wrong letter near its end may have cost it its stem.
     """
-    near = nearest(term, index.similar(term), index.idf) or nearest(word, index.similar(word), index.idf)
+    either = dict.fromkeys((term, word))  # mostly the same
+    near = next((found for one in either if (found := nearest(one, index.similar(one), index.idf))), None)
     form = _form(word, index)
     if near and form and min(OSA.distance(term, near), OSA.distance(word, near)) <= 1:
         return min(near, form, key=index.idf)

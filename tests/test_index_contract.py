@@ -14,6 +14,14 @@ from retrieval.models import DateRange, IndexKind
 from retrieval.questions import understand
 
 PASSAGES, QUESTIONS = 2_000, 500
+WORDS = """\
+The wheel of Bergen
+
+The mill of Bergen was bought by the town in May. “We paid far too much for it,” Olga Tarn said. “The new wheel is of
+oak and turns slowly.”
+
+“Nobody pays for the roof.”
+"""
 KINDS: list[IndexKind] = ["disk", "cluster"]
 """Those that are compared with the one in memory."""
 
@@ -25,6 +33,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made-up archive."""
     folder = tmp_path_factory.mktemp("archive")
     archive.write(folder, PASSAGES, processes=1)
+    (folder / "words.txt").write_text(WORDS, encoding="utf-8")
     return folder
 
 
@@ -82,6 +91,15 @@ async def test_the_same_answers(opened, questions) -> None:
             mine, others = await reference.ask(question), await engine.ask(question)
             same += (mine.status, mine.quotes[:1] and spot(mine)) == (others.status, others.quotes[:1] and spot(others))
     assert same >= 0.97 * len(questions)
+
+
+async def test_the_same_words(opened) -> None:
+    """Words in quotation marks bring along who says them, as far as their paragraph goes."""
+    async with opened("memory") as reference, opened("other") as engine:
+        for question, expected in (("Is the new wheel of oak?", "We paid"), ("Who pays for the roof?", "“Nobody")):
+            mine, others = await reference.ask(question), await engine.ask(question)
+            assert expected in mine.quotes[0].text
+            assert (mine.status, mine.quotes[0].span) == (others.status, others.quotes[0].span)
 
 
 async def test_the_same_collection(opened) -> None:

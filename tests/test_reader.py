@@ -38,8 +38,8 @@ def split(name: str) -> tuple[Passage, ...]:
 
 
 def read(number: int) -> Article:
-    """An article as it was read, without its blocks."""
-    return replace(article_of(story(number, 14), f"{number}.txt"), date=DAYS[number], blocks=())
+    """An article as it was read."""
+    return replace(article_of(story(number, 14), f"{number}.txt"), date=DAYS[number])
 
 
 def test_articles(store):

@@ -1,6 +1,5 @@
 """A row holds all of an entry, and proves that it does."""
 
-import datetime as dt
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -59,13 +58,12 @@ def test_any_change_is_found(entry, column, other):
         entry_of(row)
 
 
-def test_without_blocks():
-    """Who needs no blocks gets the same article without them, and a changed row is an error still."""
-    day = dt.date(2025, 3, 15)
-    article = Article("a.txt", "", "unknown", day, "stated", "", "", "Rain.", (Block("paragraph", Span(0, 5)),))
-    row = row_of(Entry(article, "1", "[]"))
-    assert replace(article, blocks=()) == entry_of(row, blocks=False).article
-    assert article == entry_of(row).article
-    changed = [value if name != "blocks" else "[]" for name, value in zip(COLUMNS, row, strict=False)]
-    with pytest.raises(sqlite3.DatabaseError):
-        entry_of([*changed, row[-1]], blocks=False)
+def test_blocks():
+    """Blocks are read when they are looked at, and are then what they were: in order, in part, as others, in a set."""
+    blocks = (Block("heading", Span(0, 4)), Block("paragraph", Span(5, 9)))
+    article = Article("a.txt", "", "unknown", None, "unknown", "", "", "Rain fell", blocks)
+    found = entry_of(row_of(Entry(article, "1", "[]"))).article.blocks
+    assert (blocks[1], blocks[:1], 2, [*blocks]) == (found[1], found[:1], len(found), [*found])
+    assert blocks == found == [*blocks]
+    assert found != blocks[:1]
+    assert {blocks} == {found}

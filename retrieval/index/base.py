@@ -63,7 +63,7 @@ class Snapshot(Protocol):
 
     @property
     def articles(self) -> Mapping[str, Article]:
-        """By id, in that order, perhaps without their blocks; those of hits are at hand, others may be far."""
+        """By id, in that order; those of hits are at hand, others may be far."""
 
     @property
     def newest(self) -> dt.date | None:
@@ -78,7 +78,7 @@ class Snapshot(Protocol):
         """The first article by id."""
 
     def every_article(self) -> Iterator[Article]:
-        """All articles, by id, with their blocks."""
+        """All articles, by id; sooner than one by one."""
 
     def latest(self, limit: int) -> list[Article]:
         """The newest articles, and after them those without a date."""
