@@ -3,29 +3,17 @@
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evaluation.confidence import BINS, Bin, Calibration
+from evaluation.plots import FAINT, STYLE
 from retrieval import RetrievalError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FORMATS = (".svg", ".png")
-_RIGHT, _WRONG, _TEXT, _FAINT = "#2f6f9f", "#d5dbe1", "#1f2a35", "#8a96a3"
-_STYLE: dict[Any, object] = {
-    "font.size": 10,
-    "text.color": _TEXT,
-    "axes.labelcolor": _TEXT,
-    "axes.edgecolor": _FAINT,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": _TEXT,
-    "ytick.color": _TEXT,
-    "legend.frameon": False,
-    "svg.hashsalt": "dateline",
-}
-"""The salt keeps the names inside an SVG the same from one drawing to the next."""
+_RIGHT, _WRONG = "#2f6f9f", "#d5dbe1"
 
 
 class PictureUnknown(RetrievalError, ValueError):
@@ -74,7 +62,7 @@ def draw(calibration: Calibration, labels: Labels, path: Path) -> None:
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     bins = [(number, one) for number, one in enumerate(calibration.bins) if one]
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(6, 7), layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
         above.set_title(labels.title, loc="left", fontsize=12, pad=14)
@@ -85,7 +73,7 @@ def draw(calibration: Calibration, labels: Labels, path: Path) -> None:
 
 def _draw_shares(axes: "Axes", bins: list[Bin], labels: Labels) -> None:
     confidence, share = [one.confidence for one in bins], [one.share for one in bins]
-    axes.plot([0, 1], [0, 1], linestyle="--", linewidth=1, color=_FAINT, label=labels.perfect)
+    axes.plot([0, 1], [0, 1], linestyle="--", linewidth=1, color=FAINT, label=labels.perfect)
     axes.plot(confidence, share, marker="o", linewidth=2, color=_RIGHT, clip_on=False, zorder=3)
     axes.set(xlim=(0, 1), ylim=(0, 1), ylabel=labels.share)
     axes.set_yticks([tick / BINS for tick in range(0, BINS + 1, 2)])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evaluation.measured import Row
+from evaluation.plots import GRID, STYLE
 from evaluation.rivals import RIVALS
 
 if TYPE_CHECKING:
@@ -40,19 +41,6 @@ _COLOURS = {
     "bm25s": "#c98a1b",
     "FTS5": "#6d8b3c",
     "tantivy": "#8a96a3",
-}
-_TEXT, _FAINT, _GRID = "#1f2a35", "#8a96a3", "#d5dbe1"
-_STYLE: dict[Any, object] = {
-    "font.size": 10,
-    "text.color": _TEXT,
-    "axes.labelcolor": _TEXT,
-    "axes.edgecolor": _FAINT,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": _TEXT,
-    "ytick.color": _TEXT,
-    "legend.frameon": False,
-    "svg.hashsalt": "dateline",
 }
 
 
@@ -148,7 +136,7 @@ def draw(picture: Picture, rows: Iterable[Row], path: Path) -> None:
     from matplotlib import rc_context  # noqa: PLC0415 -- not installed with what only answers
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(7, 4.5), layout="constrained")
         axes = figure.subplots()
         lines = {name: _line(name, rows, picture) for name in _COLOURS}
@@ -159,7 +147,7 @@ def draw(picture: Picture, rows: Iterable[Row], path: Path) -> None:
         axes.set(xscale="log", yscale="log", xlabel="passages", ylabel=picture.unit)
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.yaxis.set_major_formatter("{x:,g}")
-        axes.grid(color=_GRID, linewidth=0.6)
+        axes.grid(color=GRID, linewidth=0.6)
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
         figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
 
