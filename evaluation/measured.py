@@ -33,6 +33,7 @@ WITHIN = 3
 Row = dict[str, Any]
 """The figures of one index at one size; None for what was not measured."""
 
+_ADDED = "added-"
 _ASK = (sys.executable, "-m", "bot", "ask", "--json", "-")
 _FEED = (sys.executable, "-m", "bot", "index")
 
@@ -97,6 +98,8 @@ def product(of: Archive, index: str, data: Path, other: Dialogue | None = None) 
     with talking(_ASK, environment) as answering:
         _reply(answering, first, of)
         cold = time.perf_counter() - started
+    for path in of.folder.glob(f"{_ADDED}*"):
+        path.unlink()  # the next index is to find the same archive
     return {
         "passages": of.size,
         "index": index,
@@ -164,7 +167,7 @@ def _found(answering: Dialogue, of: Archive) -> Iterator[float]:
     """Seconds from when an article is in the folder until it is quoted; ends at the first that is not found in time."""
     for at in range(ADDED):
         article = written(archive.SEED, articles_of(of.size) + at)
-        path = of.folder / f"added-{at}.txt"
+        path = of.folder / f"{_ADDED}{at}.txt"
         hidden = path.with_name(f".{path.name}")
         hidden.write_text(archive.as_text(article), encoding="utf-8")
         question = {"question": article.facts[0].asked[0][0]}

@@ -53,6 +53,7 @@ def test_product(small, tmp_path):
     assert found["memory_own_mb"] < found["memory_mb"]
     assert found["first"] >= 0.7
     assert found["first"] <= found["within"] <= 1
+    assert [] == list(small.folder.glob("added-*"))
 
 
 def test_rival(small, tmp_path):
