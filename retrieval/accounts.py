@@ -49,7 +49,7 @@ def with_positions(question: Question, hits: Iterable[Hit]) -> list[Hit]:
     return [
         hit
         for hit in hits
-        for held in [view(sentence.text).places.keys() for sentence in hit.passage.sentences]
+        for held in [view(sentence.text).known for sentence in hit.passage.sentences]
         if held & stances.STANCES and sum(not forms.isdisjoint(held) for forms in asked) > 1
     ]
 
@@ -95,7 +95,7 @@ def _is_asked(asked: Asked, one: Scored, best: Scored) -> bool:
     """
     context = one.candidate.context
     near = context.hit.passage.sentences
-    held = frozenset(analysis.terms(context.article.title)).union(*(view(sentence.text).places for sentence in near))
+    held = frozenset(analysis.terms(context.article.title)).union(*(view(sentence.text).known for sentence in near))
     named = [_forms([term]) for term in asked.terms if _is_name(asked, term) or is_numeral(term.term)]
     if any(held.isdisjoint(forms) for forms in named):
         return False
@@ -127,7 +127,7 @@ def _counts(text: str, end: int, counted: AbstractSet[str]) -> bool:
 
 def nearest(question: Question, own: View, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spans by how near they stand to a matched term, nearest first."""
-    matched = [own.tokens[at].start for term in question.all_terms for at in own.places.get(term.term, ())]
+    matched = [own.tokens[at].start for term in question.all_terms for at in own.at(term.term)]
     return sorted(spans, key=lambda span: min((abs(at - span[0]) for at in matched), default=0))
 
 
@@ -136,7 +136,7 @@ def _is_near(own: View, span: tuple[int, int], focus: AbstractSet[str]) -> bool:
     if _PAST.match(own.text, span[1]):
         return False
     inside = [at for at, token in enumerate(own.tokens) if span[0] <= token.start < span[1]]
-    places = [at for term in focus for at in own.places.get(term, ())]
+    places = [at for term in focus for at in own.at(term)]
     return any(0 < abs(at - place) <= _NEAR for at in inside for place in places)
 
 
@@ -164,7 +164,7 @@ def _forms(terms: Iterable[QuestionTerm]) -> AbstractSet[str]:
 def _speaks_of(candidate: Candidate, about: Iterable[AbstractSet[str]]) -> bool:
     """Whether the sentence and those beside it hold a form of each."""
     sentences = candidate.context.hit.passage.sentences[max(0, candidate.at - 1) : candidate.at + 2]
-    held = frozenset[str]().union(*(view(sentence.text).places.keys() for sentence in sentences))
+    held = frozenset[str]().union(*(view(sentence.text).known for sentence in sentences))
     return all(forms & held for forms in about)
 
 

@@ -86,7 +86,7 @@ class Token(NamedTuple):
     term: str
 
 
-class _Remembered(dict[str, Value], Generic[Value]):
+class Remembered(dict[str, Value], Generic[Value]):
     """What was made of each key, until there are too many: to forget all at once costs less than to keep an order."""
 
     def __init__(self, make: Callable[[str], Value], most: int) -> None:
@@ -268,8 +268,8 @@ def _terms_of(piece: str) -> str:
     return " ".join([token.term for token in found if token.term])
 
 
-_pieces = _Remembered(_terms_of, most=120_000)  # 160 bytes each: 20 MB
-_readings = _Remembered(_printed, most=30_000)  # 250 bytes each
+_pieces = Remembered(_terms_of, most=120_000)  # 160 bytes each: 20 MB
+_readings = Remembered(_printed, most=30_000)  # 250 bytes each
 
 
 def _american(word: str) -> str:

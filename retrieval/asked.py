@@ -38,10 +38,10 @@ class Asked:
         self.only_time = (question.latest or question.dates is not None) and all(term.dated for term in self.terms)
         self.dated = frozenset(term.term for term in self.terms if term.dated)
         self.foreign_name = any(term.name and not term.dated and idf(term.term) >= unknown for term in self.terms)
-        self._words = {term.term: _typed(term) for term in self.terms}
-        self._typed = {term: framed(word) for term, word in self._words.items() if word}
+        words = {term.term: _typed(term) for term in self.terms}
+        self._typed = {term: framed(word) for term, word in words.items() if word}
         self._pairs = _weighted_pairs([term.term for term in question.terms], self.weights)
-        self._grams = _weighted_grams(self._words, self.weights)
+        self._grams = _weighted_grams(words, self.weights)
         self._related = [(term.term, dict(term.related)) for term in self.terms if term.related]
         self._own = frozenset(self.weights)
         self._sought = self._own.union(*(shares for _, shares in self._related))
@@ -60,7 +60,7 @@ class Asked:
     def offices(self) -> frozenset[frozenset[str]]:
         """The terms of each office that the hits say the speaker holds, who may be called by it."""
         sentences = (sentence.text for hit in self._hits for sentence in hit.passage.sentences)
-        saying = (text for text in sentences if not self.speakers.isdisjoint(view(text).terms)) if self.speakers else ()
+        saying = (text for text in sentences if not self.speakers.isdisjoint(view(text).known)) if self.speakers else ()
         return frozenset(chain.from_iterable(offices_of(self.speakers, text) for text in saying))
 
     @cached_property

@@ -61,7 +61,7 @@ def missing(answer: Answer, phrase: str = "") -> float:
 
 
 def _unsaid(text: str, terms: Iterable[QuestionTerm]) -> float:
-    said = view(text).places
+    said = view(text).known
     return sum(term.weight for term in terms if term.term not in said)
 
 
@@ -78,7 +78,7 @@ def _follow(words: list[str], wanted: Iterable[str]) -> bool:
 def _days(text: str, terms: frozenset[str], written: dt.date | None) -> Iterator[dt.date]:
     """The days that stand right beside the words of an event."""
     own = view(text)
-    if not terms <= own.places.keys():
+    if not terms <= own.known:
         return
     for one in spoken(text, written):
         days = one.readings[0] if one.sure else None
@@ -96,7 +96,7 @@ def _days(text: str, terms: frozenset[str], written: dt.date | None) -> Iterator
 
 def _stretches(own: View, terms: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where all words of an event stand close together."""
-    places = sorted((at, term) for term in terms for at in own.places[term])
+    places = sorted((at, term) for term in terms for at in own.at(term))
     for first, (at, _) in enumerate(places):
         near = [(other, term) for other, term in places[first:] if other - at < len(terms) + _SPREAD]
         named = any(own.text[own.tokens[other].start].isupper() for other, _ in near)

@@ -120,7 +120,7 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float], gra
         "beside": asked.coverage(frozenset().union(*around) - held),
         "before": asked.coverage(around[0] - held) if at else 0.0,
         "length": min(1.0, len(own.terms) / _LONG),
-        "new_terms": min(1.0, len({*own.terms}.difference(held)) / _MANY_NEW),
+        "new_terms": min(1.0, len(own.known - held) / _MANY_NEW),
         "speaker": spoken,
         "lacks_figure": float(
             question.kind in kinds.MEASURED and not (found and measured(own.text, question.kind, asked.counted))
@@ -163,7 +163,7 @@ def in_time(days: DateRange, article: Article, sentence: Sentence) -> bool | Non
 def _is_mentioned(said: resolved.Spoken, text: str) -> bool:
     """Whether a year is only part of what somebody says, who says it later."""
     is_year = said.readings[0].last - said.readings[0].first > _LONGEST_SEASON
-    return is_year and not kinds.SAYING_TERMS.isdisjoint(view(text).terms)
+    return is_year and not kinds.SAYING_TERMS.isdisjoint(view(text).known)
 
 
 def _proximity(asked: Asked, own: View, held: Set[str]) -> float:

@@ -71,7 +71,7 @@ def _new(question: Question, own: View, spans: Iterable[Phrase]) -> list[Phrase]
 def _nearest(question: Question, own: View, spans: Sequence[Phrase]) -> Phrase:
     """The phrase that the words asked stand nearest to, all of them taken together."""
     asked = [
-        (term.weight, [at for name in (term.term, *dict(term.related)) for at in own.places.get(name, ())])
+        (term.weight, [at for name in (term.term, *dict(term.related)) for at in own.at(name)])
         for term in question.all_terms
     ]
     held = [(weight, places) for weight, places in asked if places]

@@ -25,7 +25,7 @@ _WEEK = 7
 """What happened is told in the articles of the week after, and what will in those of the week before."""
 
 
-def found(terms: Mapping[str, float], index: Index) -> list[Hit]:
+def candidates(terms: Mapping[str, float], index: Index) -> list[Hit]:
     """The candidates for the terms of a question, of all days.
 
     In a large collection many passages hold all the words of a question, so that one with less than half of the best

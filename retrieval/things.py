@@ -74,7 +74,7 @@ def _after_noun(question: Question, own: View) -> Iterator[Phrase]:
     if found := _OF_NOUN.search(question.text):
         spans = [match.span("words") for match in _QUOTED.finditer(own.text)] + proper(own.text)
         for term in terms(found["noun"])[::-1]:
-            for at in own.places.get(term, ()):
+            for at in own.at(term):
                 yield from (
                     (start, end)
                     for start, end in spans
@@ -104,7 +104,7 @@ def _object(question: Question, own: View) -> Iterator[Phrase]:
     if found := _DOES.search(question.text):
         asked = {term.term for term in question.all_terms}
         for term in terms(found["verb"]):
-            for at in own.places.get(term, ()):
+            for at in own.at(term):
                 phrase = _NOUN_PHRASE.match(own.text, own.tokens[at].end)
                 if phrase and not _holds(own, phrase.span("words"), asked):
                     yield phrase.span("words")
@@ -123,7 +123,7 @@ def _before(question: Question, own: View, nouns: list[str]) -> Iterator[tuple[i
     """Where new words stand right before a noun: the first of them, and the noun, as places among the words."""
     asked = {term.term for term in question.all_terms}
     for term in nouns:
-        for at in own.places.get(term, ()):
+        for at in own.at(term):
             first = at
             while first > max(0, at - _MOST) and own.tokens[first - 1].term not in asked and _joint(own, first):
                 first -= 1

@@ -41,8 +41,7 @@ def ranking_of(
     index = MemoryIndex(served, split)
     newest = max((article.date for article in served.values() if article.date), default=None)
     asked = understand(question, index, newest, before) if isinstance(question, str) else question
-    terms = hits.weights(asked.all_terms)
-    found = index.search(terms, hits.CANDIDATES) if terms else []
+    found = hits.candidates(hits.sought(asked.all_terms, index), index)
     proposed = hits.ranked(hits.in_days(asked, found, index, served, newest))
     return rank(asked, proposed, served, index.idf, weights)
 

@@ -13,7 +13,7 @@ from retrieval.analysis import (
     FUNCTION_WORDS,
     RELATED_FILE,
     VARIANTS_FILE,
-    _Remembered,
+    Remembered,
     normalise,
     related,
     related_words,
@@ -83,7 +83,7 @@ def test_terms_of_the_seeds_are_those_of_the_tokens(seeds):
 @given(st.lists(st.text(max_size=60)), st.integers(1, 5))
 def test_what_is_remembered_is_bounded(keys, most):
     """No more keys than allowed, none of any length, and each value as it was made."""
-    remembered = _Remembered(str.upper, most)
+    remembered = Remembered(str.upper, most)
 
     assert [key.upper() for key in keys] == [remembered[key] for key in keys]
     assert len(remembered) <= most

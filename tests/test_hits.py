@@ -6,7 +6,7 @@ import pytest
 
 from retrieval import hits
 from retrieval.articles import parse
-from retrieval.hits import CANDIDATES, bounded, found, in_days, named, ranked, sought, weights
+from retrieval.hits import CANDIDATES, bounded, candidates, in_days, named, ranked, sought, weights
 from retrieval.index.memory import MemoryIndex
 from retrieval.models import Article, CatalogEntry, Document, Hit, Passage, QuestionTerm, Sentence, Span
 from retrieval.passages import split
@@ -29,7 +29,7 @@ class Shelf:
     def proposed(self, text: str) -> list[str]:
         """The ids of the articles proposed for a question, best first."""
         question = understand(text, self.index, self.newest)
-        proposed = found(sought(question.all_terms, self.index), self.index)
+        proposed = candidates(sought(question.all_terms, self.index), self.index)
         return [
             hit.passage.article_id
             for hit in ranked(in_days(question, proposed, self.index, self.articles, self.newest))
@@ -204,17 +204,17 @@ def test_found_in_a_large_collection():
     every = HUNDRED.search(terms, CANDIDATES)
     expected = [hit for hit in every if hit.score >= every[0].score / 2]
     assert 1 <= len(expected) < len(every) == CANDIDATES
-    assert expected == found(terms, HUNDRED)
-    assert HUNDRED.search({"all": 1.0}, CANDIDATES) == found({"all": 1.0}, HUNDRED)
-    assert [] == found({}, HUNDRED)
+    assert expected == candidates(terms, HUNDRED)
+    assert HUNDRED.search({"all": 1.0}, CANDIDATES) == candidates({"all": 1.0}, HUNDRED)
+    assert [] == candidates({}, HUNDRED)
 
 
 def test_found_in_a_small_collection():
     """Otherwise the best are candidates, whatever they score."""
     terms = {"rare": 1.0, "often": 1.0, "all": 1.0}
-    assert HUNDRED.search(terms, CANDIDATES) == found(terms, HUNDRED)
-    assert CANDIDATES == len(found(terms, HUNDRED))
-    assert [] == found({}, HUNDRED)
+    assert HUNDRED.search(terms, CANDIDATES) == candidates(terms, HUNDRED)
+    assert CANDIDATES == len(candidates(terms, HUNDRED))
+    assert [] == candidates({}, HUNDRED)
 
 
 @pytest.mark.usefixtures("large")

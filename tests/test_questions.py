@@ -199,7 +199,7 @@ def test_a_word_of_an_article_is_its_term():
         for typed in (TEXT[token.start : token.end], TEXT[token.start : token.end].upper(), token.word):
             question = asked(f"the bridge and {typed}")
             assert () == question.corrections
-            assert all(term.term in INDEX for term in question.terms)
+            assert all(INDEX.counts([term.term for term in question.terms]).values())
 
 
 def test_dates_are_read():

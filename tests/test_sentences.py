@@ -11,10 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from retrieval import analysis, sentences
-from retrieval.analysis import Token
+from retrieval.analysis import Remembered, Token
 from retrieval.models import AnswerKind
 from retrieval.phrases import phrases
-from retrieval.sentences import View, _Pieces, framed, grams_of, held_phrases, view
+from retrieval.sentences import View, framed, grams_of, held_phrases, view
 
 MILL = "The old mill of Bergen burned, and the mill of Tarn."
 PIECES = (
@@ -61,9 +61,9 @@ def check(text: str) -> None:
     for term in {*terms, "unheardof"}:
         places = [at for at, one in enumerate(terms) if one == term]
         capitals = [text[token.start].isupper() for token in tokens if token.term == term and token.start > 1]
-        assert (places, places) == (own.at(term), own.places.get(term, []))
+        assert places == own.at(term)
         assert capitals == own.capitals(term)
-    assert {*terms} == own.places.keys()
+    assert {*terms} == own.known
     assert tokens == own.tokens
 
 
@@ -131,14 +131,12 @@ def test_within_the_seeds(seeds):
 @settings(max_examples=200, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=6), st.integers(1, 4))
 def test_what_is_forgotten_is_learnt_again(texts, most):
-    """However few pieces are remembered, each text is what it is, and there are never more than these and a text's."""
+    """However few pieces are remembered, each text is what it is, and there are never more than these."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sentences, "_MOST", most)
-        patched.setattr(sentences, "_remembered", [_Pieces()])
+        patched.setattr(sentences, "_pieces", Remembered(sentences._learnt, most))
         for text in (*texts, *texts):
             check(text)
-            known = sentences._remembered[0]
-            assert most + len(text.split()) >= len(known.terms) == len(known.letters)
+            assert most >= len(sentences._pieces)
 
 
 @pytest.mark.parametrize("text", ["He told us—Bergen fell", "They give us-led forces", "They told (us)forces"])
@@ -164,7 +162,7 @@ def test_within_a_piece(text):
 def test_forgetting_in_the_middle_of_a_text():
     """A text of more pieces than are remembered is what it is."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sentences, "_MOST", 2)
+        patched.setattr(sentences, "_pieces", Remembered(sentences._learnt, 2))
         check("United Kingdom mills burned again")
 
 
@@ -172,7 +170,7 @@ def test_terms():
     """Terms stand in order, each phrase after its first word; letters are words, those of phrases too."""
     own = view("The old mill of the United Kingdom")
     assert ["old", "mill", "unit", "uk", "kingdom"] == own.terms
-    assert {"old": [0], "mill": [1], "unit": [2], "uk": [3], "kingdom": [4]} == own.places
+    assert [[0], [1], [2], [3], [4]] == [own.at(term) for term in own.terms]
     assert {"^old$", "^mill$", "^united$", "^uk$", "^kingdom$"} == {*framed_words(own.letters)}
     assert [(8, 12, "mill"), (20, 26, "unit"), (20, 34, "uk")] == [
         (token.start, token.end, token.term) for token in own.tokens[1:4]

@@ -49,10 +49,6 @@ class Index(ABC):
         """How rare a term is: log(1 + (N - n + 0.5) / (n + 0.5)), also for a term that no passage holds."""
         return lucene_idf(self.size, self.counts([term])[term])
 
-    def __contains__(self, term: str) -> bool:
-        """Whether some passage holds the term."""
-        return self.counts([term])[term] > 0
-
 
 class Snapshot(Protocol):
     """What is served at one moment."""
