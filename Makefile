@@ -5,8 +5,8 @@
 #   make eval     score the answers against the gold questions over the seeds, but for those held out
 #                 (make eval COLLECTION=folder for folder/*.jsonl over folder/corpus)
 #   make bench    start-up time, time to answer, memory; then the same over made-up archives of up to 200,000 passages,
-#                 beside other indexes, into docs/benchmarks (ten minutes)
-#   make bench-million  the same over 1,000,000 passages (half an hour, 3 GB of memory, 4 GB of disk)
+#                 beside other indexes, into docs/benchmarks (five minutes)
+#   make bench-million  the same over 1,000,000 passages (ten minutes, 3 GB of memory, 4 GB of disk)
 #   make picture  draw docs/chat.svg anew
 #   make lock     pin the dependencies anew (make lock UPGRADE=--upgrade for newer versions)
 #   make clean    remove .venv and what the tools leave behind

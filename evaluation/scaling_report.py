@@ -100,11 +100,10 @@ def report(folder: Path, rows: Sequence[Row]) -> None:
 
 def _scaling(row: Row) -> str:
     """What larger archives need, from the figures of one on disk."""
-
     kept, index = (float(row[name]) / 1000 / float(row["passages"]) for name in ("disk_mb", "index_mb"))
 
     def shards(passages: int) -> int:
-        return math.ceil(kept * passages / _SHARD)
+        return max(machines(passages), math.ceil(kept * passages / _SHARD))
 
     def machines(passages: int) -> int:
         return max(3, math.ceil(2 * index * passages / (_NODE // 2)))

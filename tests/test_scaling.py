@@ -125,7 +125,7 @@ def test_scaling_page(tmp_path):
     reckoned = {name: (ten, billion) for name, ten, billion, _ in (line for line in cells if len(line) == 4)}
     assert ("6.0 GB", "600.0 GB") == reckoned["articles' text"]
     assert ("15.0 GB", "1.5 TB") == reckoned["kept, one copy"]
-    assert ("1", "50") == reckoned["shards"]
+    assert ("3", "50") == reckoned["shards"]
     assert ("45.0 GB", "4.5 TB") == reckoned["disk, two copies and a third free"]
     assert ("3", "7") == reckoned["machines of 64 GB"]
     assert ("4 minutes", "6.9 hours") == reckoned["reading it once, 16 cores"]
