@@ -8,8 +8,8 @@ import shutil
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -82,16 +82,28 @@ async def serves_the_truth(corpus: Path, data_dir: Path, index: IndexKind) -> li
     return noticed
 
 
+@pytest.fixture
+def refreshed() -> Iterator[Callable[..., Awaitable[Library]]]:
+    """Opens a library of a corpus, with its settings, and brings it up to date; in the end all are closed."""
+    with ExitStack() as stack:
+
+        async def opened(corpus: Path, data_dir: Path, index: IndexKind = "auto") -> Library:
+            made = stack.enter_context(closing(Library(EngineSettings(corpus, data_dir, index=index))))
+            await made.refresh()
+            return made
+
+        yield opened
+
+
 # What is served
 
 
 @pytest.mark.parametrize("index", KINDS)
-async def test_served(changing, tmp_path, index):
+async def test_served(changing, tmp_path, index, refreshed):
     """Articles, the newest of them, passages and days are the same wherever the index is."""
     lines = "".join(f'["{name(number)}"]\ndate = 2025-03-0{1 + number % 3}\n' for number in range(1, 6))
     (changing / "catalog.toml").write_text(lines, encoding="utf-8")
-    opened = Library(EngineSettings(changing, tmp_path / "data", index=index))
-    await opened.refresh()
+    opened = await refreshed(changing, tmp_path / "data", index=index)
     snapshot = opened.snapshot
     assert isinstance(snapshot.index, DiskIndex if index == "disk" else MemoryIndex)
     assert [name(number) for number in range(COUNT)] == list(snapshot.articles)
@@ -111,26 +123,22 @@ async def test_served(changing, tmp_path, index):
     with pytest.raises(KeyError):
         snapshot.passages("nothing.txt")
     assert [] == [one async for one in opened.left_out()]
-    opened.close()
 
 
 @pytest.mark.parametrize("index", KINDS)
-async def test_nothing(tmp_path, index):
+async def test_nothing(tmp_path, index, refreshed):
     """Of an empty folder there is nothing, and no first article."""
     (tmp_path / "corpus").mkdir()
-    opened = Library(EngineSettings(tmp_path / "corpus", tmp_path / "data", index=index))
-    await opened.refresh()
+    opened = await refreshed(tmp_path / "corpus", tmp_path / "data", index=index)
     snapshot = opened.snapshot
     assert (None, {}, 0, None) == (snapshot.first, dict(snapshot.articles), snapshot.index.size, snapshot.newest)
     assert ([], []) == (snapshot.latest(3), [*snapshot.every_article()])
-    opened.close()
 
 
 @pytest.mark.parametrize("index", KINDS)
-async def test_a_snapshot_stays_as_it_was(changing, tmp_path, index):
+async def test_a_snapshot_stays_as_it_was(changing, tmp_path, index, refreshed):
     """Who holds what was served goes on with it, whatever is read meanwhile."""
-    opened = Library(EngineSettings(changing, tmp_path / "data", index=index))
-    await opened.refresh()
+    opened = await refreshed(changing, tmp_path / "data", index=index)
     before = opened.snapshot
     (changing / name(1)).unlink()
     (changing / name(2)).write_text("Nothing burned.", encoding="utf-8")
@@ -143,14 +151,12 @@ async def test_a_snapshot_stays_as_it_was(changing, tmp_path, index):
     assert [] == after.index.search({"number1": 1.0}, 9)
     assert "Nothing burned." == after.articles[name(2)].text
     assert name(20) in after.articles
-    opened.close()
 
 
 @pytest.mark.parametrize("index", KINDS)
-async def test_nothing_is_made_anew_for_nothing(changing, tmp_path, index):
+async def test_nothing_is_made_anew_for_nothing(changing, tmp_path, index, refreshed):
     """Where nothing has changed the snapshot stays; where another process has changed the cache it does not."""
-    opened = Library(EngineSettings(changing, tmp_path / "data", index=index))
-    await opened.refresh()
+    opened = await refreshed(changing, tmp_path / "data", index=index)
     before = opened.snapshot
     await opened.refresh()
     assert opened.snapshot is before
@@ -164,14 +170,12 @@ async def test_nothing_is_made_anew_for_nothing(changing, tmp_path, index):
         assert there == (name(1) in opened.snapshot.articles)
         before = opened.snapshot
         written(changing, [1], 40)
-    opened.close()
 
 
 @pytest.mark.parametrize("index", KINDS)
-async def test_a_mistake_changes_nothing(changing, tmp_path, index):
+async def test_a_mistake_changes_nothing(changing, tmp_path, index, refreshed):
     """Where the catalog is wrong, what was served is served on."""
-    opened = Library(EngineSettings(changing, tmp_path / "data", index=index))
-    await opened.refresh()
+    opened = await refreshed(changing, tmp_path / "data", index=index)
     before = opened.snapshot
     (changing / name(1)).unlink()
     (changing / "catalog.toml").write_text("date = soon", encoding="utf-8")
@@ -179,7 +183,6 @@ async def test_a_mistake_changes_nothing(changing, tmp_path, index):
         await opened.refresh()
     assert opened.snapshot is before
     assert name(1) in opened.snapshot.articles
-    opened.close()
 
 
 # Where the index is
@@ -203,19 +206,17 @@ async def test_by_the_number_of_passages(changing, tmp_path, monkeypatch):
     opened.close()
 
 
-async def test_few_passages_in_between(changing, tmp_path, monkeypatch):
+async def test_few_passages_in_between(changing, tmp_path, monkeypatch, refreshed):
     """An index that is fed misses nothing where there are few passages for a while, in one pass."""
     monkeypatch.setattr(library, "IN_MEMORY", 5)
     monkeypatch.setattr(sync, "_BATCH", 2)
     monkeypatch.setattr(sync, "_REMOVED", 1)
-    opened = Library(EngineSettings(changing, tmp_path / "data"))
-    await opened.refresh()
+    opened = await refreshed(changing, tmp_path / "data")
     for path in changing.iterdir():
         path.unlink()
     written(changing, range(20, 30), 10)
     await opened.refresh()
     assert {name(number) for number in range(20, 30)} == {*fed(tmp_path / "data")}
-    opened.close()
 
 
 class _Refused(DiskHome):
@@ -352,17 +353,15 @@ async def test_an_empty_cache(corpus, tmp_path, statement):
     assert [] == await serves_the_truth(corpus, tmp_path, "memory")
 
 
-async def test_damage_found_while_writing(changing, tmp_path):
+async def test_damage_found_while_writing(changing, tmp_path, refreshed):
     """A file that breaks while it is in use is built anew with what has changed since."""
-    opened = Library(EngineSettings(changing, tmp_path))
-    await opened.refresh()
+    opened = await refreshed(changing, tmp_path)
     path = settled(tmp_path)
     _noise(path)
     (changing / name(1)).unlink()
     report = await opened.refresh()
     assert ["cache_rebuilt"] == codes(report.notices)
     assert COUNT - 1 == report.added.count == len(opened.snapshot.articles)
-    opened.close()
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -532,17 +531,15 @@ async def test_another_process_has_just_begun(corpus, tmp_path, state):
 
 
 @pytest.mark.usefixtures("hurried")
-async def test_a_refresh_while_another_process_is_at_it(changing, tmp_path):
+async def test_a_refresh_while_another_process_is_at_it(changing, tmp_path, refreshed):
     """What is served is served on, until the other has ended."""
-    opened = Library(EngineSettings(changing, tmp_path))
-    await opened.refresh()
+    opened = await refreshed(changing, tmp_path)
     before = opened.snapshot
     (changing / name(1)).unlink()
     with FileLock(tmp_path / "cache.lock"), pytest.raises(CacheBusy):
         await opened.refresh()
     assert opened.snapshot is before
     assert ((name(1),), 7) == ((await opened.refresh()).removed.first, len(opened.snapshot.articles))
-    opened.close()
 
 
 async def test_the_lock_is_waited_for(corpus, tmp_path):
