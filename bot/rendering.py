@@ -81,6 +81,7 @@ def _template(reply: "Reply") -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(PROMPTS),
+        extensions=["jinja2.ext.i18n"],
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default=True),
         undefined=StrictUndefined,
         finalize=_showable,
@@ -88,6 +89,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {"in_words": in_words, "excerpt": excerpt, "oldest_first": oldest_first, "counted": counted}
     return environment
 
