@@ -6,16 +6,17 @@ articles say goes in as values.
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from bot.languages import ENGLISH, counted, in_words, nearest
 
 if TYPE_CHECKING:
     from bot.conversation import Reply
@@ -38,15 +39,17 @@ _LOOSE_END = " \n\t\u00a0,;:–—-(“‘"
 
 
 class Renderer:
-    """Fills the templates; `sign` is what a command starts with where the reader is."""
+    """Fills the templates; `sign` is what a command starts with where the reader is, `language` the reader's own."""
 
-    def __init__(self, form: Form, sign: str = "/") -> None:
+    def __init__(self, form: Form, sign: str = "/", language: str | None = ENGLISH) -> None:
         self._form = form
         self._sign = sign
+        self._language = nearest(language)
 
     def render(self, name: str, /, **values: object) -> str:
         """The message `prompts/<name>.html.j2`; a value that the template needs and does not get is an error."""
-        html = _environment().get_template(f"{name}.html.j2").render(sign=self._sign, **values).strip()
+        template = _environment(self._language).get_template(f"{name}.html.j2")
+        html = _showable(template.render(sign=self._sign, **values)).strip()
         return html if self._form == "html" else plain(html)
 
     def reply(self, reply: "Reply") -> str:
@@ -78,48 +81,29 @@ def _template(reply: "Reply") -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(PROMPTS),
         extensions=["jinja2.ext.i18n"],
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default=True),
         undefined=StrictUndefined,
-        finalize=_showable,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    environment.filters |= {"in_words": in_words, "excerpt": excerpt, "oldest_first": oldest_first, "counted": counted}
+    environment.filters |= {
+        "in_words": partial(in_words, language=language),
+        "counted": partial(counted, language=language),
+        "excerpt": excerpt,
+        "oldest_first": oldest_first,
+    }
     return environment
 
 
-def _showable(value: object) -> object:
-    if type(value) is not str:  # markup is made of values that passed here already
-        return value
-    return _UNSHOWABLE.sub("", _LINE_END.sub("\n", value))
-
-
-def in_words(days: "date | DateRange") -> str:
-    """A day as it is said: 19 August 2025; several days as short as can be: 11–14 March 2025, March 2025."""
-    if isinstance(days, date):
-        return f"{days.day} {days:%B} {days.year}"
-    first, last = days.first, days.last
-    if first.day == 1 and last.day == monthrange(last.year, last.month)[1]:
-        if (first.year, first.month) == (last.year, last.month):
-            return f"{last:%B} {last.year}"
-        if (first.year, first.month) == (last.year, last.month - 11):
-            return str(last.year)
-    if first == last:
-        return in_words(last)
-    begin = f"{first.day} {first:%B} – " if first.month != last.month else f"{first.day}–"
-    return (begin if first.year == last.year else f"{in_words(first)} – ") + in_words(last)
-
-
-def counted(number: int) -> str:
-    """A number as it is written: 12,500."""
-    return f"{number:,}"
+def _showable(text: str) -> str:
+    return _UNSHOWABLE.sub("", _LINE_END.sub("\n", text))
 
 
 def oldest_first(quotes: "Iterable[Quote]") -> "list[Quote]":

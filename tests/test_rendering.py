@@ -11,7 +11,8 @@ from jinja2 import UndefinedError
 
 from bot.conversation import Reply
 from bot.errors import ApiBaseUrlInvalid, TokenRefused
-from bot.rendering import PROMPTS, Renderer, excerpt, in_words, oldest_first, plain, tagged, window
+from bot.languages import in_words
+from bot.rendering import PROMPTS, Renderer, excerpt, oldest_first, plain, tagged, window
 from bot.settings import EnvFileUnreadable, SettingInvalid, TokenFileUnreadable
 from retrieval import (
     Answer,
@@ -446,7 +447,7 @@ def test_articles_listing():
 
 
 @FORMS
-@pytest.mark.parametrize("name", [path.name for path in PROMPTS.glob("*")])
+@pytest.mark.parametrize("name", [path.name for path in PROMPTS.iterdir() if path.is_file()])
 def test_every_template_compiles(form, name):
     """Nothing in prompts/ is broken or misnamed."""
     assert name.endswith(".html.j2")
