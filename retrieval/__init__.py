@@ -22,6 +22,7 @@ from retrieval.models import (
     Span,
     SyncReport,
 )
+from retrieval.quotations import day_of
 from retrieval.views import VIEWS
 from retrieval.weights import FITTED_FILE
 
@@ -51,6 +52,7 @@ __all__ = [
     "RetrievalError",
     "Span",
     "SyncReport",
+    "day_of",
     "signs",
     "terms",
 ]

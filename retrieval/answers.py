@@ -1,7 +1,7 @@
 """A Question and the hits for it in, an Answer out: which sentences are quoted, and what of each."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from retrieval import accounts
@@ -10,9 +10,9 @@ from retrieval.companions import fits, with_companions
 from retrieval.facts import also_in, fullest, tells
 from retrieval.features import Candidate
 from retrieval.highlights import highlights
-from retrieval.models import Answer, Article, DateRange, Question, Quote, Sentence, Span
+from retrieval.models import Answer, Question, Quote, Sentence, Span
+from retrieval.quotations import quotation
 from retrieval.ranking import Ranking, Scored
-from retrieval.resolved import resolved
 from retrieval.sentences import view
 from retrieval.weights import Weights
 
@@ -28,28 +28,35 @@ to thirty or better. Of 3,000 questions .75 instead of .70 then have theirs in t
 long instead of 180."""
 
 
-def answer(question: Question, ranking: Ranking, weights: Weights, threshold: float) -> Answer:
-    """Choose the quotes; `not_found` when the best one's confidence is below `threshold`."""
+def answer(question: Question, ranking: Ranking, weights: Weights, threshold: float, most: int = MOST_QUOTES) -> Answer:
+    """Choose at most `most` quotes; `not_found` when the best one's confidence is below `threshold`."""
     if not ranking.sentences:
         return Answer(question, "not_found")
     confidence = certainty(ranking.sentences[0], ranking, weights)
     if confidence < threshold * _CLOSE:
         return Answer(question, "not_found", confidence)
-    chosen = choose(ranking.sentences)
+    chosen = choose(ranking.sentences, most, lambda one: certainty(one, ranking, weights) >= threshold)
     if confidence < threshold:
-        closest = next(_quotes(question, chosen[:1], ranking.sentences))
+        closest = next(quotes_of(question, chosen[:1], ranking.sentences))
         return Answer(question, "not_found", confidence, closest=closest)
     differing = _differing(ranking, chosen, weights, threshold)
-    quotes = tuple(_quotes(question, differing or chosen, ranking.sentences))
+    quotes = tuple(quotes_of(question, differing or chosen, ranking.sentences))
     corrections = tuple(_printed(question.corrections, quotes))
     return Answer(replace(question, corrections=corrections), "answered", confidence, quotes, differing=bool(differing))
 
 
-def choose(ranked: Sequence[Scored]) -> list[Scored]:
-    """At most five sentences, best first, each fact once and in its fuller form."""
+def choose(
+    ranked: Sequence[Scored], most: int = MOST_QUOTES, is_sure: Callable[[Scored], bool] = lambda _: False
+) -> list[Scored]:
+    """At most `most` sentences, best first, each fact once and in its fuller form.
+
+    Where more than five are wanted, those beyond the margin are taken too that are sure to be answers by themselves.
+    """
     chosen: list[Scored] = []
     for one in ranked:
-        if len(chosen) == MOST_QUOTES or one.score < ranked[0].score - _MARGIN:
+        if len(chosen) == most:
+            break
+        if one.score < ranked[0].score - _MARGIN and (most <= MOST_QUOTES or not is_sure(one)):
             break
         fuller = fullest(one, ranked)
         forms = {one.candidate.sentence, fuller.candidate.sentence}
@@ -66,7 +73,7 @@ def _differing(ranking: Ranking, chosen: Sequence[Scored], weights: Weights, thr
     return accounts.differing(ranking.asked, sure, ranking.sentences)
 
 
-def _quotes(question: Question, chosen: Iterable[Scored], ranked: Sequence[Scored]) -> Iterator[Quote]:
+def quotes_of(question: Question, chosen: Iterable[Scored], ranked: Sequence[Scored]) -> Iterator[Quote]:
     """The chosen sentences as quotes, each with those beside it that belong to it; none is said twice."""
     scores = {_place(one.candidate): one.score for one in ranked}
     said: list[tuple[str, Span]] = []
@@ -81,14 +88,7 @@ def _quotes(question: Question, chosen: Iterable[Scored], ranked: Sequence[Score
         told += whole if span != own.span else (own,)
         said.append((article.id, span))
         marks = tuple(_highlights(question, one.candidate))
-        dates = tuple(_dates(article, span))
-        yield Quote(article, span, span.of(article.text), marks, one.score, dates, also_in(one, ranked))
-
-
-def _dates(article: Article, span: Span) -> Iterator[tuple[Span, DateRange]]:
-    """The words of a quote that mean other days than they say, and these days."""
-    for first, end, days in resolved(span.of(article.text), article.date):
-        yield Span(span.start + first, span.start + end), days
+        yield quotation(article, span, marks, score=one.score, also=also_in(one, ranked))
 
 
 def _whole(one: Scored, scores: Mapping[tuple[str, int, int], float], told: Sequence[Sentence]) -> tuple[Sentence, ...]:

@@ -2,24 +2,39 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
-from retrieval import accounts, answers, events, hits, weights
+from retrieval import accounts, answers, events, hits, newest, quotations, timelines, titles, weights
 from retrieval.errors import CacheBusy
 from retrieval.explanations import Explanation
 from retrieval.freshness import Freshness
 from retrieval.index.base import Snapshot
 from retrieval.index.disk import IndexUnusable
 from retrieval.library import Library
-from retrieval.models import Answer, Article, EngineSettings, Hit, LeftOut, Passage, Question, SyncReport
+from retrieval.models import (
+    Answer,
+    Article,
+    EngineSettings,
+    Hit,
+    LeftOut,
+    Passage,
+    Question,
+    Quote,
+    Span,
+    SyncReport,
+)
 from retrieval.periods import asked_words
 from retrieval.questions import understand
 from retrieval.ranking import rank
 from retrieval.store import ERRORS
 from retrieval.sync import Progress
+
+_T = TypeVar("_T")
 
 FURTHER = 60
 """Passages looked through for positions contrary to the one that a question names."""
@@ -89,31 +104,89 @@ class Engine:
         """The newest articles, and after them those without a date."""
         return self._library.snapshot.latest(limit)
 
+    @property
+    def undated(self) -> int:
+        """How many articles have no date."""
+        return self._library.snapshot.undated
+
     async def left_out(self) -> AsyncGenerator[LeftOut, None]:
         """All that is left out, by path; the report has only the first of it."""
         async with aclosing(self._library.left_out()) as found:
             async for one in found:
                 yield one
 
-    async def ask(self, text: str, before: Answer | None = None) -> Answer:
-        """Answer `text`; `before` is the last answer in the same chat, for questions that follow up on it."""
-        snapshot = self._library.snapshot
-        try:
-            return await self._answer(snapshot, text, before)
-        except (*ERRORS, IndexUnusable) as error:
-            await self._library.heal(snapshot, error)
-            return await self._answer(self._library.snapshot, text, before)
+    async def ask(self, text: str, before: Answer | None = None, most: int = answers.MOST_QUOTES) -> Answer:
+        """Answer `text` with at most `most` quotes.
+
+        `before` is the last answer in the same chat, for questions that follow up on it.
+        """
+        return (await self._found(partial(self._explained, text=text, before=before, most=most))).answer
 
     def explain(self, text: str, before: Answer | None = None) -> Explanation:
         """The answer to `text`, with all that was looked at for it."""
         return self._explained(self._library.snapshot, text, before)
 
-    async def _answer(self, snapshot: Snapshot, text: str, before: Answer | None) -> Answer:
-        loop = asyncio.get_running_loop()
-        return (await loop.run_in_executor(self._workers, self._explained, snapshot, text, before)).answer
+    async def kept(
+        self,
+        article_id: str,
+        span: Span,
+        text: str,
+        highlights: tuple[Span, ...] = (),
+        also: tuple[str, ...] = (),
+    ) -> Quote | None:
+        """A quote that was shown once, from the article as it is now; None where its article or its words are gone.
 
-    def _explained(self, snapshot: Snapshot, text: str, before: Answer | None) -> Explanation:
-        return _Answering(snapshot, self._weights, self._threshold).explain(text, before)
+        `also` are the ids of the further articles that told the same.
+        """
+
+        def quote(snapshot: Snapshot) -> Quote | None:
+            article = snapshot.articles.get(article_id)
+            others = [other for one in also if (other := snapshot.articles.get(one))]
+            return quotations.again(article, span, text, highlights, others) if article else None
+
+        return await self._found(quote)
+
+    async def newest_on(self, text: str, limit: int) -> list[Article]:
+        """The newest articles that hold all that `text` asks for; of all where it asks for nothing."""
+        return await self._found(lambda snapshot: newest.newest(_understood(text, snapshot), snapshot, limit))
+
+    async def timeline(self, text: str, limit: int) -> tuple[Quote, ...]:
+        """Quotes that hold all that `text` asks for, the best one of each day, oldest first."""
+        return await self._found(
+            lambda snapshot: timelines.timeline(_understood(text, snapshot), snapshot, self._weights, limit)
+        )
+
+    async def titled(self, words: str, limit: int) -> list[Article]:
+        """The articles whose titles hold these words, or half of them at least, best first."""
+        return await self._found(lambda snapshot: titles.titled(words, _understood(words, snapshot), snapshot, limit))
+
+    async def article_where(self, fits: Callable[[str], bool]) -> Article | None:
+        """The first article whose id fits; looks at one after the other."""
+
+        def find(snapshot: Snapshot) -> Article | None:
+            found = next(filter(fits, snapshot.articles), None)
+            return snapshot.articles[found] if found is not None else None
+
+        return await self._found(find)
+
+    async def _found(self, work: Callable[[Snapshot], _T]) -> _T:
+        """What `work` finds in what is served, in a worker; found once more where that turns out to be damaged."""
+        loop = asyncio.get_running_loop()
+        snapshot = self._library.snapshot
+        try:
+            return await loop.run_in_executor(self._workers, work, snapshot)
+        except (*ERRORS, IndexUnusable) as error:
+            await self._library.heal(snapshot, error)
+            return await loop.run_in_executor(self._workers, work, self._library.snapshot)
+
+    def _explained(
+        self, snapshot: Snapshot, text: str, before: Answer | None, most: int = answers.MOST_QUOTES
+    ) -> Explanation:
+        return _Answering(snapshot, self._weights, self._threshold, most).explain(text, before)
+
+
+def _understood(text: str, snapshot: Snapshot) -> Question:
+    return understand(text, snapshot.index, snapshot.newest)
 
 
 @contextmanager
@@ -135,10 +208,10 @@ def _rarely_collecting() -> Iterator[None]:
 class _Answering:
     """One question, answered from one snapshot."""
 
-    def __init__(self, snapshot: Snapshot, fitted: weights.Weights, threshold: float) -> None:
+    def __init__(self, snapshot: Snapshot, fitted: weights.Weights, threshold: float, most: int) -> None:
         self._index, self._articles = snapshot.index, snapshot.articles
         self._newest, self._undated = snapshot.newest, snapshot.undated
-        self._weights, self._threshold = fitted, threshold
+        self._weights, self._threshold, self._most = fitted, threshold, most
 
     def explain(self, text: str, before: Answer | None = None) -> Explanation:
         """The answer to `text`, with all that was looked at for it."""
@@ -170,7 +243,7 @@ class _Answering:
 
     def _explained(self, question: Question) -> Explanation:
         ranking = rank(question, self._hits(question), self._articles, self._index.idf, self._weights)
-        answer = answers.answer(question, ranking, self._weights, self._threshold)
+        answer = answers.answer(question, ranking, self._weights, self._threshold, self._most)
         return Explanation(answer, ranking, self._weights, self._threshold)
 
     def _saying(self, question: Question, answer: Answer) -> Explanation | None:
