@@ -108,13 +108,9 @@ def _showable(text: str) -> str:
 
 def oldest_first(quotes: "Iterable[Quote]") -> "list[Quote]":
     """The quotes by the day of which they speak, so far as one is known, or else by that of their article."""
-    return sorted(quotes, key=lambda quote: _day(quote) or date.max)
+    from retrieval import day_of  # noqa: PLC0415 - whoever has quotes has loaded it
 
-
-def _day(quote: "Quote") -> date | None:
-    written = quote.article.date
-    spoken = [days.last for _, days in quote.dates if written is None or days.last <= written]
-    return spoken[0] if len(spoken) == 1 else written
+    return sorted(quotes, key=lambda quote: day_of(quote) or date.max)
 
 
 @dataclass(frozen=True, slots=True)
