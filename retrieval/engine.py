@@ -115,6 +115,10 @@ class Engine:
             async for one in found:
                 yield one
 
+    async def refresh(self) -> SyncReport:
+        """Read what is new or changed now, beside whatever else is going on. Raises RetrievalError."""
+        return await asyncio.to_thread(asyncio.run, self._library.refresh())
+
     async def ask(self, text: str, before: Answer | None = None, most: int = answers.MOST_QUOTES) -> Answer:
         """Answer `text` with at most `most` quotes.
 
