@@ -1,9 +1,19 @@
 """A Bot API server on loopback, strict, for tests: a bot's calls in, Telegram's answers and people's messages out.
 
-Updates have real offsets and a real long poll; every call is recorded, and so is every call that Telegram would refuse.
-On its own (`python tests/botapi_server.py --port 8081 --token 123:abc`) it prints each call as one line of JSON and
-reads what people do from standard input: {"chat": 7, "text": "Hello"}, {"chat": 7, "press": 2}, {"fail": "sendMessage",
-"status": 500}. A file of such lines can be played at the start with --script.
+Updates have real offsets and a real long poll; every call is recorded, and so is every call that Telegram would refuse
+or that comes faster than it allows. On its own (`python tests/botapi_server.py --port 8081 --token 123:abc`) it prints
+each call as one line of JSON and reads what people do from standard input, one line of JSON for each deed; a file of
+such lines can be played at the start with --script:
+
+    {"chat": 7, "text": "Hello"}                    also "person": 9, "reply_to_message": 2, further fields of a message
+    {"chat": 7, "edit": 1, "text": "Hello!"}        the number of the message, here and below
+    {"chat": 7, "press": 2}                         the first button, or "label": "More", or "data": "x"
+    {"inline": "who leads", "person": 9}            also "offset": "10"
+    {"choose": 0, "chat": 7}                        a card of the last inline answer
+    {"person": 9, "language_code": "fr"}            what is said of a person from now on
+    {"chat": -5, "topic": "News"}                   and {"chat": -5, "type": "group"}
+    {"chat": 7, "delete": 1}, {"block": 7}, {"kick": -5}, {"migrate": -5}, {"expire": "12"}
+    {"fail": "sendMessage", "status": 500}, {"drop": "sendMessage"}, {"delay": "sendMessage", "seconds": 1}
 """
 
 import argparse
@@ -22,19 +32,25 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import botapi_rules as rules
-from botapi_rules import Refused
+from botapi_markup import Refused
+from botapi_methods import Methods
+from botapi_pace import Pace, retry_after
+from botapi_people import People
+from botapi_world import BOT, ME
 
-BOT = {"id": 4242, "is_bot": True, "first_name": "Dateline", "username": "dateline_test_bot"}
-ME = BOT | {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+__all__ = ["BOT", "ME", "BotApiServer", "Call"]
+
+PACED = re.compile("(sendMessage|edit.*)$")
 
 
 @dataclass
 class Call:
-    """One call of the bot: its parameters as checked (as they came when refused), and what it was refused for."""
+    """One call of the bot: its parameters as checked (as they came when refused), and what was wrong with it."""
 
     method: str
     parameters: dict[str, Any]
     refused: str = ""
+    hurried: str = ""
     at: float = field(default_factory=time.monotonic)
 
 
@@ -53,27 +69,22 @@ class Dropped(Exception):
     """The connection ends without an answer."""
 
 
-class BotApiServer:
+class BotApiServer(People, Methods):
     """`async with BotApiServer(token) as server`; the address is `server.url`."""
 
     def __init__(self, token: str, host: str = "127.0.0.1", port: int = 0) -> None:
+        super().__init__()
         self.token = token
         self.host = host
         self.port = port
         self.calls: list[Call] = []
-        self.sent: list[dict[str, Any]] = []
-        self.webhook = ""
-        self.profile: dict[str, Any] = {}
+        self.pace = Pace()
+        self.strict = False
+        """Whether a call that comes too fast gets a 429 instead of being only remembered."""
         self.on_call: Callable[[Call], None] = lambda call: None
-        self._chats: dict[int, dict[str, Any]] = {}
-        self._messages: dict[tuple[int, int], dict[str, Any]] = {}
-        self._updates: list[dict[str, Any]] = []
-        self._queries: set[str] = set()
         self._failures: dict[str, Failure] = {}
         self._delays: dict[str, float] = {}
-        self._last_id = 0
         self._polls = 0
-        self._changed = asyncio.Event()
         self._connections: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -98,39 +109,10 @@ class BotApiServer:
         """The calls that Telegram would not have accepted."""
         return [call for call in self.calls if call.refused]
 
-    # What people do
-
-    def say(self, chat_id: int, text: str, **fields: Any) -> dict[str, Any]:
-        """Someone writes `text`; `reply_to_message` and the like go in as further fields of the message."""
-        command = re.match(r"/\S+", text)
-        entities = [{"type": "bot_command", "offset": 0, "length": rules.width(command[0])}] if command else []
-        return self.post(chat_id, text=text, **({"entities": entities} if entities else {}), **fields)
-
-    def post(self, chat_id: int, **fields: Any) -> dict[str, Any]:
-        """Someone sends a message that consists of `fields`."""
-        person = {"id": abs(chat_id), "is_bot": False, "first_name": "Ada", "language_code": "en"}
-        message = self._message(chat_id, person, fields)
-        self.push(message=message)
-        return message
-
-    def press(self, message: dict[str, Any], data: str | None = None, **fields: Any) -> str:
-        """Someone presses the first button under `message`; the id of the callback query."""
-        data = data or message["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
-        query = str(self._next_id())
-        self._queries.add(query)
-        person = {"id": abs(message["chat"]["id"]), "is_bot": False, "first_name": "Ada"}
-        shown = json.loads(json.dumps(message))
-        self.push(
-            callback_query={"id": query, "from": person, "message": shown, "chat_instance": "1", "data": data} | fields
-        )
-        return query
-
-    def push(self, **update: Any) -> int:
-        """Queue any update; its id."""
-        number = self._next_id()
-        self._updates.append({"update_id": number, **update})
-        self._notify()
-        return number
+    @property
+    def hurried(self) -> list[Call]:
+        """The messages and edits that came faster than Telegram allows; `call.hurried` says which limit it was."""
+        return [call for call in self.calls if call.hurried]
 
     # What goes wrong
 
@@ -161,15 +143,6 @@ class BotApiServer:
     def of(self, method: str) -> list[Call]:
         """The calls of `method` so far."""
         return [call for call in self.calls if call.method == method]
-
-    async def until(self, holds: Callable[[], bool], within: float = 20.0) -> None:
-        """Wait for something to hold; it is looked at after each call and update."""
-        try:
-            async with asyncio.timeout(within):
-                while not holds():
-                    await self._changed.wait()
-        except TimeoutError:
-            raise AssertionError(f"never came; calls: {self.calls}, sent: {self.sent}") from None
 
     # HTTP
 
@@ -220,6 +193,7 @@ class BotApiServer:
             if token != self.token:
                 raise Refused("Unauthorized", 401) if re.fullmatch(r"\d+:[\w-]+", token) else Refused("Not Found", 404)
             call.parameters = rules.read(method, raw)
+            self._time(call)
             await asyncio.sleep(self._delays.get(method, 0))
             return await self._carry_out(call, reader)
         except Refused as refused:
@@ -230,11 +204,25 @@ class BotApiServer:
             self.on_call(call)
             self._notify()
 
+    def _time(self, call: Call) -> None:
+        """Remember whether a message comes too fast. Raises Refused for it when the server is strict."""
+        if not PACED.match(call.method) or "chat_id" not in call.parameters:
+            return
+        chat = self._number(call.parameters["chat_id"])
+        broken = self.pace.broken_by(chat, call.at)
+        call.hurried = "; ".join(why for why, _ in broken)
+        if broken and self.strict:
+            pause = retry_after(broken)
+            raise Refused(f"Too Many Requests: retry after {pause}", 429, retry_after=pause)
+        self.pace.arrive(chat, call.at)
+
     async def _carry_out(self, call: Call, reader: asyncio.StreamReader) -> Any:
         failure = self._failures.get(call.method)
         if failure and failure.times:
             failure.times -= 1
             if failure.status:
+                if failure.retry_after and "chat_id" in call.parameters:
+                    self.pace.hold(self._number(call.parameters["chat_id"]), call.at + failure.retry_after)
                 raise _Told(failure)
         else:
             failure = None
@@ -246,7 +234,8 @@ class BotApiServer:
             raise Dropped
         return result
 
-    # Methods
+    def _so_far(self) -> str:
+        return f"calls: {self.calls}, {super()._so_far()}"
 
     async def _get_updates(self, values: dict[str, Any], reader: asyncio.StreamReader) -> list[dict[str, Any]]:
         if self.webhook:
@@ -254,6 +243,8 @@ class BotApiServer:
         self._polls += 1
         number, end = self._polls, time.monotonic() + min(values.get("timeout", 0), 50)
         self._notify()
+        if "allowed_updates" in values:
+            self._allowed = set(values["allowed_updates"]) or None
         offset = values.get("offset", 0)
         if offset < 0:
             self._updates = self._updates[offset:]
@@ -267,106 +258,6 @@ class BotApiServer:
         if reader.at_eof():
             raise Dropped
         return self._updates[: values.get("limit", 100)]
-
-    def _result(self, method: str, values: dict[str, Any]) -> Any:
-        served = getattr(self, f"_on_{method}", None)
-        if served:
-            return served(values)
-        profile = re.fullmatch("(set|get|delete)(My[A-Za-z]+)", method)
-        if profile is None:
-            raise Refused(f"{method} is not served here", 501)
-        if profile[1] == "get":
-            return self.profile.get(profile[2], [] if method == "getMyCommands" else {})
-        self.profile[profile[2]] = values["commands"] if method == "setMyCommands" else values
-        return True
-
-    def _on_getMe(self, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return ME
-
-    def _on_setWebhook(self, values: dict[str, Any]) -> bool:  # noqa: N802
-        self.webhook = values["url"]
-        return True
-
-    def _on_deleteWebhook(self, values: dict[str, Any]) -> bool:  # noqa: N802
-        self.webhook = ""
-        if values.get("drop_pending_updates"):
-            self._updates.clear()
-        return True
-
-    def _on_getWebhookInfo(self, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": len(self._updates)}
-
-    def _on_sendMessage(self, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        fields = {"text": rules.shown(values)} | {name: values[name] for name in ("reply_markup",) if name in values}
-        self._known_chat(values)
-        if "message_thread_id" in values:
-            fields |= {"message_thread_id": values["message_thread_id"], "is_topic_message": True}
-        reply = values.get("reply_parameters", {})
-        target = self._messages.get((values["chat_id"], reply.get("message_id", 0)))
-        if target:
-            fields["reply_to_message"] = {name: of for name, of in target.items() if name != "reply_to_message"}
-        elif reply and not reply.get("allow_sending_without_reply"):
-            raise Refused("message to be replied not found")
-        message = self._message(values["chat_id"], BOT, fields)
-        self.sent.append(message)
-        return message
-
-    def _on_editMessageText(self, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return self._edit(values, {"text": rules.shown(values), "reply_markup": values.get("reply_markup")})
-
-    def _on_editMessageReplyMarkup(self, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        return self._edit(values, {"reply_markup": values.get("reply_markup")})
-
-    def _on_answerCallbackQuery(self, values: dict[str, Any]) -> bool:  # noqa: N802
-        if values["callback_query_id"] not in self._queries:
-            raise Refused("query is too old and response timeout expired or query ID is invalid")
-        self._queries.remove(values["callback_query_id"])
-        return True
-
-    def _on_sendChatAction(self, values: dict[str, Any]) -> bool:  # noqa: N802
-        self._known_chat(values)
-        return True
-
-    # What it remembers
-
-    def _known_chat(self, values: dict[str, Any]) -> None:
-        chat = self._chats.get(values["chat_id"])
-        if chat is None:
-            raise Refused("chat not found")
-        if "message_thread_id" in values and not chat.get("is_forum"):
-            raise Refused("message thread not found")
-
-    def _edit(self, values: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-        message = self._messages.get((values.get("chat_id", 0), values.get("message_id", 0)))
-        if message is None:
-            raise Refused("message to edit not found")
-        if message["from"] != BOT:
-            raise Refused("message can't be edited")
-        if all(message.get(name) == value for name, value in change.items()):
-            raise Refused(
-                "message is not modified: specified new message content and reply markup are exactly the same"
-            )
-        message |= change
-        for name in [name for name, value in change.items() if value is None]:
-            del message[name]
-        return message
-
-    def _message(self, chat_id: int, sender: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-        about = {"type": "private", "first_name": "Ada"} if chat_id > 0 else {"type": "supergroup", "title": "Readers"}
-        forum = {"is_forum": True} if fields.get("is_topic_message") else {}
-        chat = self._chats[chat_id] = self._chats.get(chat_id, {"id": chat_id} | about) | forum
-        number = 1 + sum(of == chat_id for of, _ in self._messages)
-        message = {"message_id": number, "date": int(time.time()), "chat": chat, "from": sender} | fields
-        self._messages[chat_id, number] = message
-        return message
-
-    def _next_id(self) -> int:
-        self._last_id += 1
-        return self._last_id
-
-    def _notify(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
 
 
 class _Told(Refused):
@@ -394,13 +285,38 @@ def _content(part: Any) -> str | bytes:
 
 def act(server: BotApiServer, line: str) -> None:
     """Do what one line of JSON says."""
-    deed = json.loads(line)
-    if "fail" in deed:
-        server.fail(deed.pop("fail"), **deed)
-    elif "press" in deed:
-        server.press(server._messages[deed["chat"], deed["press"]])
-    else:
-        server.say(deed.pop("chat"), deed.pop("text"), **deed)
+    deed: dict[str, Any] = json.loads(line)
+    kind = next((name for name in _DEEDS if name in deed), "text")
+    subject = deed.pop(kind)
+    if kind in ("edit", "press", "delete"):
+        subject = server._messages[deed.pop("chat"), subject]
+    if "chat" in deed and kind != "chat":
+        deed["chat_id"] = deed.pop("chat")
+    _DEEDS[kind](server, subject, **deed)
+
+
+def _choose(server: BotApiServer, number: int, chat_id: int) -> None:
+    server.choose(list(server.inline_answers)[-1], number, chat_id)
+
+
+_DEEDS: dict[str, Callable[..., Any]] = {
+    "fail": BotApiServer.fail,
+    "drop": BotApiServer.drop,
+    "delay": BotApiServer.delay,
+    "edit": BotApiServer.edit,
+    "press": BotApiServer.press,
+    "inline": BotApiServer.inline,
+    "choose": _choose,
+    "topic": lambda server, name, chat_id: server.topic(chat_id, name),
+    "delete": BotApiServer.delete,
+    "block": BotApiServer.block,
+    "kick": BotApiServer.kick,
+    "migrate": BotApiServer.migrate,
+    "expire": BotApiServer.expire,
+    "text": lambda server, text, chat_id, **fields: server.say(chat_id, text, **fields),
+    "chat": BotApiServer.chat,
+    "person": BotApiServer.person,
+}
 
 
 def show(fact: dict[str, Any]) -> None:
