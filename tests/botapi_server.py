@@ -26,11 +26,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import Any, Self
-from urllib.parse import parse_qsl, unquote, urlsplit
 
+import botapi_http as http
 import botapi_rules as rules
 from botapi_markup import Refused
 from botapi_methods import Methods
@@ -163,26 +161,16 @@ class BotApiServer(People, Methods):
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Read one request and answer it; whether the connection stays open."""
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        line, *lines = head.rstrip().split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
-        target = urlsplit(line.split(" ")[1])
+        request = await http.read(reader)
         try:
-            raw = dict(parse_qsl(target.query, keep_blank_values=True)) | _parameters(headers, body)
-            answer = {"ok": True, "result": await self._answer(unquote(target.path), raw, reader)}
+            answer = {"ok": True, "result": await self._answer(request.path, request.parameters(), reader)}
             status = 200
         except Refused as refused:
             status = refused.status
             answer = {"ok": False, "error_code": status, "description": refused.description}
             answer |= {"parameters": refused.parameters} if refused.parameters else {}
-        content = json.dumps(answer).encode()
-        writer.write(
-            b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(content))
-        )
-        writer.write(content)
-        await writer.drain()
-        return headers.get("connection", "").lower() != "close"
+        await http.answer(writer, status, answer)
+        return request.stays
 
     async def _answer(self, path: str, raw: dict[str, Any], reader: asyncio.StreamReader) -> Any:
         match = re.fullmatch(r"/bot([^/]*)/([A-Za-z]+)", path)
@@ -266,21 +254,6 @@ class _Told(Refused):
     def __init__(self, failure: Failure) -> None:
         more = {name: vars(failure)[name] for name in ("retry_after", "migrate_to_chat_id") if vars(failure)[name]}
         super().__init__(failure.description.removeprefix("Bad Request: "), failure.status, **more)
-
-
-def _parameters(headers: dict[str, str], body: bytes) -> dict[str, Any]:
-    kind = headers.get("content-type", "")
-    if kind.startswith("application/json"):
-        return dict(json.loads(body))
-    if kind.startswith("multipart/form-data"):
-        parts = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body).iter_parts()
-        return {part.get_param("name", header="content-disposition"): _content(part) for part in parts}
-    return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body)))
-
-
-def _content(part: Any) -> str | bytes:
-    content: bytes = part.get_payload(decode=True)
-    return content if part.get_filename() else content.decode()
 
 
 def act(server: BotApiServer, line: str) -> None:

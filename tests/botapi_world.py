@@ -61,6 +61,7 @@ class World:
     def topic(self, chat: int, name: str, person: int | None = None) -> int:
         """A new topic of a forum, opened by a person or the bot; its thread's id, that of its first message."""
         self.chat(chat, is_forum=True)
+        self._last[chat] = max(self._last[chat], 1)  # 1 is the general topic
         thread = self._last[chat] + 1
         self._topics[chat, thread] = None
         about = {"message_thread_id": thread, "is_topic_message": True}
@@ -119,6 +120,8 @@ class World:
         reply = message.get("reply_to_message")
         if reply and chat.get("is_forum") and reply.get("is_topic_message") and "message_thread_id" not in message:
             message |= {"message_thread_id": reply["message_thread_id"], "is_topic_message": True}
+        if (chat["id"], message.get("message_thread_id")) in self._topics:
+            message["is_topic_message"] = True
         if message.get("is_topic_message"):
             created = self._topics.setdefault((chat["id"], message["message_thread_id"]), None)
             if created and not reply:

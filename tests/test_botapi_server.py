@@ -3,19 +3,15 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from botapi_client import KEYBOARD, TOKEN, Caller, calling
 from botapi_rules import Refused, parse_html
 from botapi_server import BotApiServer
-
-TOKEN = "123456:TEST"
-KEYBOARD = {"inline_keyboard": [[{"text": "More", "callback_data": "x"}]]}
-
-Caller = Callable[..., Awaitable[tuple[int, Any]]]
 
 
 @pytest.fixture
@@ -26,13 +22,7 @@ async def server() -> AsyncIterator[BotApiServer]:
 
 @pytest.fixture
 async def call(server: BotApiServer) -> AsyncIterator[Caller]:
-    async with httpx.AsyncClient(base_url=server.url, timeout=5) as client:
-
-        async def call(method: str, token: str = TOKEN, **parameters: Any) -> tuple[int, Any]:
-            response = await client.post(f"/bot{token}/{method}", json=parameters)
-            answer = response.json()
-            return response.status_code, answer["result"] if answer["ok"] else answer["description"]
-
+    async with calling(server.url) as call:
         yield call
 
 
