@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from itertools import zip_longest
 
 from retrieval import hits
 from retrieval.analysis import terms
@@ -42,13 +43,15 @@ def timeline(question: Question, snapshot: Snapshot, weights: Weights, limit: in
 
 
 def _by_day(question: Question, sought: dict[str, float], snapshot: Snapshot, limit: int) -> list[list[Hit]]:
-    """The hits of each of the days whose articles hold the most of what is sought."""
-    days: dict[dt.date, list[Hit]] = {}
+    """The hits of each of some days: of each stretch the day whose articles hold the most, then the next of each."""
+    turns = []
     for stretch in _stretches(question, sought, snapshot, limit):
+        days: dict[dt.date, list[Hit]] = {}
         for hit in snapshot.index.search(sought, _LOOKED_AT, stretch):
             if day := snapshot.articles[hit.passage.article_id].date:
                 days.setdefault(day, []).append(hit)
-    return sorted(days.values(), key=lambda found: -max(hit.score for hit in found))[:limit]
+        turns.append(list(days.values()))  # the best hit of all comes first, and so does its day
+    return [found for turn in zip_longest(*turns) for found in turn if found][:limit]
 
 
 def _stretches(question: Question, sought: dict[str, float], snapshot: Snapshot, parts: int) -> Iterator[DateRange]:

@@ -262,3 +262,14 @@ def test_not_even_close():
     assert None is ask("When did the old mill burn?", MILL, threshold=sure * 100).closest
     assert None is ask("When did the old mill burn?", MILL, threshold=sure).closest
     assert None is ask("Who won?", MILL).closest
+
+
+def test_more_than_five():
+    """Where more quotes are wanted, further ones come that hold what is asked, and none that does not."""
+    what = ("lightning struck", "sparks flew", "wool caught fire", "nobody looked", "soldiers came", "lamps fell over")
+    mills = [f"The mill of Bergen burned when {one}." for one in what]
+    texts = [f"{mills[0]} Oslo has one that stands to this day, a mill like no other.", *mills[1:]]
+    ranking = ranking_of("When did the mill of Bergen burn?", *texts, weights=STRICT)
+    five, ten = (answers.answer(ranking.asked.question, ranking, STRICT, 0.3, most) for most in (5, 10))
+    assert said(five) == said(ten)[:5]
+    assert set(said(ten)) == set(mills)

@@ -583,3 +583,54 @@ def test_any_corpus(texts, question, further, threshold, index):
             assert not any(quote.span.overlaps(span) for span in furniture)
         for one, other in combinations(answer.quotes, 2):
             assert one.article.id != other.article.id or not one.span.overlaps(other.span)
+
+
+async def test_more_than_five_quotes(engine):
+    """Where more quotes are wanted than five, those five come first."""
+    question = "Who leads the coalition of the willing?"
+    five, ten = await engine.ask(question), await engine.ask(question, most=10)
+    assert five.quotes == ten.quotes[:5]
+    assert len(five.quotes) == 5 < len(ten.quotes) <= 10
+    assert len((await engine.ask(question, most=2)).quotes) == 2
+
+
+@pytest.mark.parametrize("index", ["memory", "disk"])
+async def test_kept(corpus, tmp_path, index):
+    """A quote is given again as the article has it now: where it stood, elsewhere in it, or not at all."""
+    settings = EngineSettings(corpus, tmp_path / "data", index=index)
+    async with Engine.open(settings) as engine:
+        first = (await engine.ask(BURNED)).quotes[0]
+        also = tuple(article.id for article in first.also)
+        shown = (first.article.id, first.span, first.text, first.highlights, also)
+        assert await engine.kept(*shown) == replace(first, score=0.0)
+        assert await engine.kept("gone.txt", *shown[1:]) is None
+        others = await engine.kept(*shown[:4], ("gone.txt", first.article.id))
+        assert others is not None
+        assert others.also == (first.article,)
+    file = corpus / first.article.id
+    file.write_text("Nobody was hurt. " + MILL, encoding="utf-8")
+    async with Engine.open(settings) as engine:
+        moved = await engine.kept(*shown)
+        assert moved is not None
+        assert (moved.text, moved.span > first.span) == (first.text, True)
+        assert [mark.of(moved.article.text) for mark in moved.highlights] == [
+            mark.of(first.article.text) for mark in first.highlights
+        ]
+    file.write_text(MILL.replace("old", "new"), encoding="utf-8")
+    async with Engine.open(settings) as engine:
+        assert await engine.kept(*shown) is None
+
+
+async def test_article_where(engine):
+    """An article can be found by what its id is like."""
+    found = await engine.article_where(lambda name: name.startswith("003"))
+    assert found is not None
+    assert found.id.startswith("003")
+    assert await engine.article_where(lambda name: name == "gone.txt") is None
+
+
+async def test_undated(dated):
+    """How many articles have no date is known."""
+    (dated / "mill.txt").write_text(MILL, encoding="utf-8")
+    async with Engine.open(EngineSettings(dated)) as engine:
+        assert engine.undated == 1
