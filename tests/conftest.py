@@ -41,3 +41,11 @@ def unset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATELINE_DATA_DIR", str(tmp_path / "data"))
     return tmp_path
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bot that does not keep to Telegram's pace, for tests that are not about it."""
+    from bot.telegram import limits
+
+    monkeypatch.setattr(limits, "PACE", limits.Pace(0.0, limits.Limit(1000, 0.001), limits.Limit(1000, 0.001)))

@@ -1,31 +1,71 @@
 """How much happens at once: the updates of a chat in order, chats side by side, and no faster than Telegram allows."""
 
 import asyncio
+import time
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, cast
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, cast
 from weakref import WeakValueDictionary
 
 from telegram import Update
-from telegram.ext import AIORateLimiter, BaseUpdateProcessor
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter, BaseUpdateProcessor
+
+from bot.telegram.sending import seconds
 
 AT_ONCE = 4096
 """Updates taken on at once; those that wait for their chat count, so a few busy chats must not fill it."""
 
-Result = bool | dict[str, Any] | list[dict[str, Any]]
+SIGNS_AT_ONCE = 32
+"""Typing signs under way at once; more are left out, for they take the connections that messages need."""
+
+QUESTIONS, A_MINUTE = 20, 60.0
+"""What a person may ask in a minute, and for how long nothing is said to whoever asked more."""
+
+PERSONS = 10_000
+"""Persons whose questions are counted at once; of more than that, those are forgotten who asked longest ago."""
+
+Result: TypeAlias = bool | dict[str, Any] | list[dict[str, Any]]
+Verdict: TypeAlias = Literal["answer", "warn", "silent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many calls in any stretch of so many seconds."""
+
+    calls: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast messages may go out: the seconds between two to a chat, how many to a group, and how many in all."""
+
+    chat: float = 1.0
+    group: Limit = Limit(20, 60.0)
+    overall: Limit = Limit(30, 1.0)
+
+
+PACE = Pace()
+"""What Telegram allows; a test that is not about it sets a faster one."""
 
 
 class InOrder(BaseUpdateProcessor):
-    """The updates of one chat one after the other, as they came; different chats don't wait for each other."""
+    """The updates of one chat one after the other, as they came; different chats don't wait for each other.
+
+    Inline queries and presses under cards have no chat: they are in order for each person.
+    """
 
     def __init__(self) -> None:
         super().__init__(AT_ONCE)
-        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[tuple[int | None, int | None], asyncio.Lock] = WeakValueDictionary()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Handle one update when those before it in its chat are done."""
-        chat = update.effective_chat if isinstance(update, Update) else None
         try:
-            async with self._locks.setdefault(chat.id if chat else 0, asyncio.Lock()):
+            async with self._locks.setdefault(_line(update), asyncio.Lock()):
                 await coroutine
         finally:
             cast("Coroutine[Any, Any, None]", coroutine).close()  # what was cancelled while it waited never ran
@@ -37,12 +77,36 @@ class InOrder(BaseUpdateProcessor):
         """There is nothing to close."""
 
 
-class RateLimiter(AIORateLimiter):
-    """30 messages a second and 20 a minute to a group; what shows that an answer is on its way does not count.
+def _line(update: object) -> tuple[int | None, int | None]:
+    """Where an update queues up; a person's inline queries don't wait for answers in the chat with them."""
+    if not isinstance(update, Update):
+        return None, None
+    if update.effective_chat:
+        return update.effective_chat.id, None
+    return None, update.effective_user.id if update.effective_user else None
 
-    Telegram counts messages, and the typing sign would take half of them. A 429 is waited out by whoever sends, for
-    the library would hold up every chat.
+
+class RateLimiter(BaseRateLimiter[int]):
+    """Messages and edits no faster than `pace`, however long each takes to get there.
+
+    A call counts from before it is made until a while after its answer has come: only then is it sure that the next one
+    arrives late enough. Those to a chat go in the order in which they were made; chats wait for each other only where
+    the limit for all is reached. What shows that an answer is on its way, answers a press and sets or gets things does
+    not count, as Telegram counts messages. A 429 is raised for whoever sends to wait it out, and so does that chat.
     """
+
+    def __init__(self, pace: Pace | None = None) -> None:
+        self._pace = pace or PACE
+        self._chats: WeakValueDictionary[int | str, _Window] = WeakValueDictionary()
+        self._groups: WeakValueDictionary[int | str, _Window] = WeakValueDictionary()
+        self._overall = _Window(self._pace.overall)
+        self._signs = asyncio.Semaphore(SIGNS_AT_ONCE)
+
+    async def initialize(self) -> None:
+        """There is nothing to open."""
+
+    async def shutdown(self) -> None:
+        """There is nothing to close."""
 
     async def process_request(  # noqa: PLR0913, PLR0917 - the library calls it so
         self,
@@ -53,7 +117,95 @@ class RateLimiter(AIORateLimiter):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Result:
-        """Make the call when its turn has come."""
+        """Make the call when its turn has come. Raises RetryAfter."""
         if endpoint == "sendChatAction":
+            if self._signs.locked():
+                return True
+            async with self._signs:
+                return await callback(*args, **kwargs)
+        if "chat_id" not in data or not endpoint.startswith(("send", "edit")):
             return await callback(*args, **kwargs)
-        return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+        return await self._in_turn(data["chat_id"], lambda: callback(*args, **kwargs))
+
+    async def _in_turn(self, chat_id: int | str, call: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        chat = self._chats.setdefault(chat_id, _Window(Limit(1, self._pace.chat)))
+        windows = [chat, self._overall]
+        if _is_group(chat_id):
+            windows.insert(0, self._groups.setdefault(chat_id, _Window(self._pace.group)))
+        async with AsyncExitStack() as taken:
+            for window in windows:
+                await window.take()
+                taken.callback(window.give_back)
+            taken.pop_all()  # from here on the call counts, whatever becomes of it
+        pause = 0.0
+        try:
+            return await call()
+        except RetryAfter as error:
+            pause = seconds(error)
+            raise
+        finally:
+            for window in windows:
+                window.give_back_later(pause if window is chat else 0.0)
+
+
+class _Window:
+    """As many calls under way, or answered a moment ago, as a limit has; the next one waits, first come, first served.
+
+    It lives for as long as someone waits or a call counts.
+    """
+
+    def __init__(self, limit: Limit) -> None:
+        self._seconds = limit.seconds
+        self._free = asyncio.Semaphore(limit.calls)
+
+    async def take(self) -> None:
+        await self._free.acquire()
+
+    def give_back(self) -> None:
+        self._free.release()
+
+    def give_back_later(self, pause: float) -> None:
+        asyncio.get_running_loop().call_later(max(self._seconds, pause), self.give_back)
+
+
+def _is_group(chat_id: int | str) -> bool:
+    """Groups and channels have negative ids, or names."""
+    return str(chat_id).startswith(("-", "@"))
+
+
+@dataclass(slots=True)
+class _Asker:
+    asked: deque[float]
+    silent_until: float = 0.0
+
+
+class Floods:
+    """Who asks more than can be meant: one warning, then silence for a minute."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._askers: OrderedDict[int, _Asker] = OrderedDict()
+
+    def verdict(self, person: int) -> Verdict:
+        """What the question that `person` asks now gets: an answer, the warning, or nothing."""
+        now = self._clock()
+        self._forget(now)
+        asker = self._askers.setdefault(person, _Asker(deque(maxlen=QUESTIONS)))
+        self._askers.move_to_end(person)
+        if now < asker.silent_until:
+            return "silent"
+        if len(asker.asked) == QUESTIONS and now - asker.asked[0] < A_MINUTE:
+            asker.asked.clear()
+            asker.silent_until = now + A_MINUTE
+            return "warn"
+        asker.asked.append(now)
+        return "answer"
+
+    def _forget(self, now: float) -> None:
+        """Drop those who asked nothing for a minute, from the front, where they are."""
+        while self._askers:
+            asker = next(iter(self._askers.values()))
+            quiet = now >= max([asker.silent_until, *(at + A_MINUTE for at in asker.asked)])
+            if not quiet and len(self._askers) < PERSONS:
+                return
+            self._askers.popitem(last=False)
