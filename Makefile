@@ -7,6 +7,7 @@
 #   make bench    start-up time, time to answer, memory; then the same over made-up archives of up to 200,000 passages,
 #                 beside other indexes, into docs/benchmarks (five minutes)
 #   make bench-million  the same over 1,000,000 passages (ten minutes, 3 GB of memory, 4 GB of disk)
+#   make translations  bring prompts/locale up to date with the templates, and list what has no translation
 #   make picture  draw docs/chat.svg anew
 #   make lock     pin the dependencies anew (make lock UPGRADE=--upgrade for newer versions)
 #   make clean    remove .venv and what the tools leave behind
@@ -26,7 +27,7 @@ python = $(or $(shell for name in $(candidates); do \
 needs_python = Dateline needs Python 3.11 or newer with its venv module: install it (Debian, Ubuntu: apt install \
 python3 python3-venv; macOS: brew install python), or name one: make install PYTHON=/path/to/python3
 
-.PHONY: install run test check eval bench bench-million picture lock clean
+.PHONY: install run test check eval bench bench-million translations picture lock clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -65,6 +66,9 @@ bench: install
 
 bench-million: install
 	@$(BIN)/python -m evaluation.scaling --sizes 1000000
+
+translations: install
+	@$(BIN)/python -m bot.catalogs
 
 drawing := import sys, pathlib; from bot.settings import load; from bot.terminal import picture; \
 	pathlib.Path(sys.argv[1]).write_text(picture(load(), sys.argv[2:]), encoding="utf-8")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
+from gettext import NullTranslations
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -39,17 +40,29 @@ _LOOSE_END = " \n\t\u00a0,;:–—-(“‘"
 
 
 class Renderer:
-    """Fills the templates; `sign` is what a command starts with where the reader is, `language` the reader's own."""
+    """Fills the templates; `sign` is what a command starts with where the reader is, `language` the reader's own.
 
-    def __init__(self, form: Form, sign: str = "/", language: str | None = ENGLISH) -> None:
+    Where there is something to be done with each of several quotes they are `numbered`; where a long one can be folded
+    up by who shows it, it is `expandable`, and not cut.
+    """
+
+    def __init__(
+        self,
+        form: Form,
+        sign: str = "/",
+        language: str | None = ENGLISH,
+        *,
+        numbered: bool = False,
+        expandable: bool = False,
+    ) -> None:
+        self._manner = {"sign": sign, "numbered": numbered, "expandable": expandable}
         self._form = form
-        self._sign = sign
         self._language = nearest(language)
 
     def render(self, name: str, /, **values: object) -> str:
         """The message `prompts/<name>.html.j2`; a value that the template needs and does not get is an error."""
         template = _environment(self._language).get_template(f"{name}.html.j2")
-        html = _showable(template.render(sign=self._sign, **values)).strip()
+        html = _showable(template.render(self._manner, **values)).strip()
         return html if self._form == "html" else plain(html)
 
     def reply(self, reply: "Reply") -> str:
@@ -92,7 +105,7 @@ def _environment(language: str) -> Environment:
         auto_reload=False,
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(_translations(language), newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {
         "in_words": partial(in_words, language=language),
         "counted": partial(counted, language=language),
@@ -100,6 +113,14 @@ def _environment(language: str) -> Environment:
         "oldest_first": oldest_first,
     }
     return environment
+
+
+def _translations(language: str) -> NullTranslations:
+    if language == ENGLISH:
+        return NullTranslations()
+    from bot.catalogs import translations  # noqa: PLC0415  30 ms that English does not need
+
+    return translations(language)
 
 
 def _showable(text: str) -> str:

@@ -1,0 +1,111 @@
+"""Templates in, catalogs of their sentences out, to be translated; and a catalog in, out what Jinja translates with.
+
+    python -m bot.catalogs    bring prompts/locale/ up to date, and list what has no translation
+
+Catalogs are read as they are written, as text: 20 ms when a language is first used, and nothing to compile before that.
+"""
+
+import sys
+from functools import cache
+from gettext import GNUTranslations
+from io import BytesIO
+from operator import attrgetter
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from bot.languages import ENGLISH, LANGUAGES
+
+PROMPTS = Path(__file__).parents[1] / "prompts"
+TRANSLATED = tuple(language for language in LANGUAGES if language != ENGLISH)
+
+_TEMPLATES = "*.html.j2"
+_HEADER = """\
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plurals}\\n"
+
+"""
+
+
+def path(language: str) -> Path:
+    """Where the translations into a language stand."""
+    return PROMPTS / "locale" / language / "LC_MESSAGES" / "dateline.po"
+
+
+@cache
+def translations(language: str) -> GNUTranslations:
+    """What Jinja translates into `language` with; what has no translation stays English."""
+    compiled = BytesIO()
+    write_mo(compiled, read(language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def read(language: str) -> Catalog:
+    """A language's catalog as it is, or an empty one."""
+    file = path(language)
+    if not file.exists():
+        return Catalog(language)
+    with file.open("rb") as lines:
+        return read_po(lines, locale=language, abort_invalid=True)
+
+
+def extracted(folder: Path = PROMPTS) -> Catalog:
+    """Every sentence that the templates mark, in the order of the templates."""
+    found = Catalog()
+    options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+    for name, line, message, _, context in extract_from_dir(folder, [(_TEMPLATES, "jinja2")], {_TEMPLATES: options}):
+        found.add(message, locations=[(f"prompts/{name}", line)], context=context)
+    return found
+
+
+def updated(language: str, template: Catalog) -> Catalog:
+    """The language's catalog with exactly the sentences of `template`; nothing is guessed from sentences like it."""
+    known, catalog = read(language), Catalog(language)
+    for message in filter(attrgetter("id"), template):
+        same = known.get(message.id, message.context)
+        string = same.string if same and same.id == message.id else ""
+        catalog.add(message.id, string, message.locations, context=message.context)
+    return catalog
+
+
+def write(language: str, catalog: Catalog) -> None:
+    """Keep a catalog, without the dates and line numbers that would change each time."""
+    lines = BytesIO()
+    write_po(lines, catalog, width=0, omit_header=True, include_lineno=False)
+    header = _HEADER.format(language=language, plurals=catalog.plural_forms)
+    path(language).parent.mkdir(parents=True, exist_ok=True)
+    path(language).write_bytes(header.encode() + lines.getvalue().lstrip(b"\n"))
+
+
+def untranslated(catalog: Catalog) -> list[Message]:
+    """The sentences that lack a translation, or one of its plural forms."""
+    return [message for message in catalog if message.id and not all(forms(message))]
+
+
+def forms(message: Message) -> tuple[str, ...]:
+    """The translation, or each of its plural forms."""
+    return tuple(message.string) if isinstance(message.string, list | tuple) else (message.string or "",)
+
+
+def main() -> None:
+    """Bring every catalog up to date; print `language: sentence` for each that is to be translated."""
+    template = extracted()
+    for language in TRANSLATED:
+        catalog = updated(language, template)
+        write(language, catalog)
+        for message in untranslated(catalog):
+            first = message.id if isinstance(message.id, str) else message.id[0]
+            sys.stdout.write(f"{language}: {first}\n")
+
+
+if __name__ == "__main__":
+    main()
