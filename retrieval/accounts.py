@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import combinations
 
-from retrieval import analysis, facts, features, stances
+from retrieval import analysis, facts, features, multilingual, stances
 from retrieval.asked import Asked
 from retrieval.features import Candidate
 from retrieval.figures import Figure, figure, is_numeral
@@ -49,7 +49,7 @@ def with_positions(question: Question, hits: Iterable[Hit]) -> list[Hit]:
     return [
         hit
         for hit in hits
-        for held in [view(sentence.text).known for sentence in hit.passage.sentences]
+        for held in [view(sentence.text, sentence.language).known for sentence in hit.passage.sentences]
         if held & stances.STANCES and sum(not forms.isdisjoint(held) for forms in asked) > 1
     ]
 
@@ -95,7 +95,8 @@ def _is_asked(asked: Asked, one: Scored, best: Scored) -> bool:
     """
     context = one.candidate.context
     near = context.hit.passage.sentences
-    held = frozenset(analysis.terms(context.article.title)).union(*(view(sentence.text).known for sentence in near))
+    of_title = multilingual.terms(context.article.title, context.article.language)
+    held = frozenset(of_title).union(*(view(sentence.text, sentence.language).known for sentence in near))
     named = [_forms([term]) for term in asked.terms if _is_name(asked, term) or is_numeral(term.term)]
     if any(held.isdisjoint(forms) for forms in named):
         return False
@@ -106,7 +107,7 @@ def _is_asked(asked: Asked, one: Scored, best: Scored) -> bool:
 
 def _figures(asked: Asked, one: Scored) -> list[Figure]:
     """The figures of a sentence that answer the question."""
-    own = view(one.candidate.sentence.text)
+    own = view(one.candidate.sentence.text, one.candidate.sentence.language)
     spans = features.evidence(asked.question, own)
     if asked.question.kind == "count":
         spans = [span for span in spans if _counts(own.text, span[1], asked.counted)]
@@ -164,7 +165,7 @@ def _forms(terms: Iterable[QuestionTerm]) -> AbstractSet[str]:
 def _speaks_of(candidate: Candidate, about: Iterable[AbstractSet[str]]) -> bool:
     """Whether the sentence and those beside it hold a form of each."""
     sentences = candidate.context.hit.passage.sentences[max(0, candidate.at - 1) : candidate.at + 2]
-    held = frozenset[str]().union(*(view(sentence.text).known for sentence in sentences))
+    held = frozenset[str]().union(*(view(sentence.text, sentence.language).known for sentence in sentences))
     return all(forms & held for forms in about)
 
 

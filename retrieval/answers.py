@@ -126,14 +126,14 @@ def _highlights(question: Question, candidate: Candidate) -> Iterator[Span]:
     """What in the sentence may be the answer."""
     sentence, at = candidate.sentence, candidate.at
     before = candidate.context.hit.passage.sentences[at - 1].text if at else ""
-    for first, end in highlights(question, view(sentence.text), before):
+    for first, end in highlights(question, view(sentence.text, sentence.language), before):
         yield Span(sentence.span.start + first, sentence.span.start + end)
 
 
 def _printed(corrections: Iterable[tuple[str, str]], quotes: Sequence[Quote]) -> Iterator[tuple[str, str]]:
     """The corrections that the quotes bear out, with the word as the first of them prints it."""
     for typed, term in corrections:
-        tokens = (token for quote in quotes for token in view(quote.text).tokens)
+        tokens = (token for quote in quotes for token in view(quote.text, quote.article.language).tokens)
         word = next((token.word for token in tokens if token.term == term), typed.lower())
         if word != typed.lower():
             yield typed, word

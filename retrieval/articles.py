@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from retrieval import frontmatter
 from retrieval.frontmatter import FrontMatter
 from retrieval.furniture import blocks
+from retrieval.languages import SAMPLE, language_of
 from retrieval.models import Article, Block, BlockKind, CatalogEntry, DateSource, Document, LeftOut, Span, TitleSource
 
 _SITE = re.compile(r"\s\|\s[^|]{1,40}$")
@@ -43,6 +44,7 @@ def parse(document: Document, entry: CatalogEntry | None = None) -> Article | Le
         encoding=document.encoding,
         evidence=entry.evidence if date_source in ("catalog", "inferred") else "",
         extra=document.extra,
+        language=language_of(_opening(document.text, marked)),
     )
 
 
@@ -66,6 +68,16 @@ def _titled(text: str, title: str, marked: tuple[Block, ...]) -> tuple[Block, ..
 
 def _lines_of(kind: BlockKind, text: str, marked: tuple[Block, ...]) -> list[str]:
     return [block.span.of(text) for block in marked if block.kind == kind]
+
+
+def _opening(text: str, marked: tuple[Block, ...]) -> str:
+    """The first paragraphs, from which the language shows."""
+    found: list[str] = []
+    for paragraph in (block.span.of(text) for block in marked if block.kind == "paragraph"):
+        found.append(paragraph)
+        if sum(map(len, found)) > SAMPLE:
+            break
+    return "\n".join(found)
 
 
 def _title(document: Document, stated: str, entry: CatalogEntry, marked: tuple[Block, ...]) -> tuple[str, TitleSource]:

@@ -9,6 +9,7 @@ from itertools import chain, pairwise
 from retrieval import analysis, kinds
 from retrieval.aliases import offices_of
 from retrieval.models import Hit, Question, QuestionTerm
+from retrieval.multilingual import tokens
 from retrieval.roles import role_asked
 from retrieval.sentences import View, framed, grams_of, view
 
@@ -38,7 +39,7 @@ class Asked:
         self.only_time = (question.latest or question.dates is not None) and all(term.dated for term in self.terms)
         self.dated = frozenset(term.term for term in self.terms if term.dated)
         self.foreign_name = any(term.name and not term.dated and idf(term.term) >= unknown for term in self.terms)
-        words = {term.term: _typed(term) for term in self.terms}
+        words = {term.term: _typed(term, question.language) for term in self.terms}
         self._typed = {term: framed(word) for term, word in words.items() if word}
         self._pairs = _weighted_pairs([term.term for term in question.terms], self.weights)
         self._grams = _weighted_grams(words, self.weights)
@@ -59,8 +60,11 @@ class Asked:
     @cached_property
     def offices(self) -> frozenset[frozenset[str]]:
         """The terms of each office that the hits say the speaker holds, who may be called by it."""
-        sentences = (sentence.text for hit in self._hits for sentence in hit.passage.sentences)
-        saying = (text for text in sentences if not self.speakers.isdisjoint(view(text).known)) if self.speakers else ()
+        if not self.speakers:
+            return frozenset()
+        sentences = (sentence for hit in self._hits for sentence in hit.passage.sentences)
+        views = (view(sentence.text, sentence.language) for sentence in sentences)
+        saying = (own.text for own in views if not self.speakers.isdisjoint(own.known))
         return frozenset(chain.from_iterable(offices_of(self.speakers, text) for text in saying))
 
     @cached_property
@@ -140,9 +144,9 @@ def _weighted_pairs(terms: Sequence[str], weights: Mapping[str, float]) -> dict[
     return {pair: weight / whole for pair, weight in lighter.items()}
 
 
-def _typed(term: QuestionTerm) -> str:
+def _typed(term: QuestionTerm, language: str) -> str:
     """The word of a term as it was typed; empty where that was read as another, or is several."""
-    return next((token.word for token in analysis.tokens(term.word) if token.term == term.term), "")
+    return next((token.word for token in tokens(term.word, language) if token.term == term.term), "")
 
 
 def _weighted_grams(words: Mapping[str, str], weights: Mapping[str, float]) -> dict[str, float]:
@@ -162,7 +166,7 @@ def _names(terms: Sequence[QuestionTerm], hits: Sequence[Hit]) -> frozenset[str]
     capital: dict[str, bool] = {}
     for hit in hits if unsure else ():
         for sentence in hit.passage.sentences:
-            own = view(sentence.text)
+            own = view(sentence.text, sentence.language)
             for term in unsure.intersection(own.terms):
                 if inside := own.capitals(term):
                     capital[term] = capital.get(term, True) and all(inside)

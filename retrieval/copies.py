@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from retrieval import analysis
+from retrieval import multilingual
 from retrieval.figures import is_numeral
 from retrieval.models import Article, Passage
 
@@ -76,7 +76,7 @@ def _sentences(passages: Iterable[Passage]) -> Iterator[Sequence[str]]:
     """The terms of each sentence, which passages out of the cache have no more."""
     for passage in passages:
         for sentence in passage.sentences:
-            yield sentence.terms or analysis.terms(sentence.text)
+            yield sentence.terms or multilingual.terms(sentence.text, sentence.language)
 
 
 def _same(texts: Iterable[_Text]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from retrieval import analysis
+from retrieval import multilingual
 from retrieval.models import Article, Passage, Sentence, Span
 
 
@@ -31,7 +31,7 @@ class Entry:
 
 def entry(article: Article, stamp: str, passages: Sequence[Passage], prints: Sequence[int] = ()) -> Entry:
     """What is kept and fed of an article that was just cut into passages."""
-    terms = tuple(index_terms(article.title, passages))
+    terms = tuple(index_terms(article, passages))
     return Entry(article, stamp, packed(passages), terms, tuple(prints))
 
 
@@ -39,7 +39,7 @@ def with_terms(one: Entry) -> Entry:
     """An entry that comes out of the cache, ready to be fed."""
     if one.terms:
         return one
-    return replace(one, terms=tuple(index_terms(one.article.title, passages_of(one.article, one.spans))))
+    return replace(one, terms=tuple(index_terms(one.article, passages_of(one.article, one.spans))))
 
 
 def packed(passages: Sequence[Passage]) -> str:
@@ -61,17 +61,22 @@ def passages_of(article: Article, spans: str) -> tuple[Passage, ...]:
 def passage_of(article: Article, number: int, heading: str, bounds: Sequence[int]) -> Passage:
     """One passage of an article, from where its sentences start and end."""
     text = article.text
+    language = article.language
     sentences = tuple(
-        [Sentence(Span(start, end), text[start:end]) for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
+        [
+            Sentence(Span(start, end), text[start:end], (), language)
+            for start, end in zip(bounds[::2], bounds[1::2], strict=True)
+        ]
     )
     return Passage(article.id, number, Span(bounds[0], bounds[-1]), sentences, heading)
 
 
-def index_terms(title: str, passages: Sequence[Passage]) -> Iterator[str]:
+def index_terms(article: Article, passages: Sequence[Passage]) -> Iterator[str]:
     """What an index knows each passage by, joined by spaces: the terms of the title, the heading, the sentences."""
-    of_title = analysis.terms(title)
+    language = article.language
+    of_title = multilingual.terms(article.title, language)
     for one in passages:
-        found = of_title + analysis.terms(one.heading) if one.heading else of_title.copy()
+        found = of_title + multilingual.terms(one.heading, language) if one.heading else of_title.copy()
         for sentence in one.sentences:
-            found += sentence.terms or analysis.terms(sentence.text)
+            found += sentence.terms or multilingual.terms(sentence.text, language)
         yield " ".join(found)

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from retrieval import analysis
-from retrieval.models import Answer, Article, DateRange, Hit, QuestionTerm
+from retrieval.languages import ENGLISH
+from retrieval.models import Answer, Article, DateRange, Hit, QuestionTerm, Sentence
 from retrieval.resolved import spoken
 from retrieval.sentences import View, view
 
@@ -30,7 +31,7 @@ def event_day(event: str, hits: Iterable[Hit], articles: Mapping[str, Article]) 
         day
         for hit in hits
         for sentence in hit.passage.sentences
-        for day in _days(sentence.text, terms, articles[hit.passage.article_id].date)
+        for day in _days(sentence, terms, articles[hit.passage.article_id].date)
     }
     return days.pop() if len(days) == 1 else None
 
@@ -57,12 +58,12 @@ def missing(answer: Answer, phrase: str = "") -> float:
     text = answer.quotes[0].text if answer.quotes else ""
     parts = [part for part in _SENTENCE_END.split(text) if says(part, phrase)] if phrase else [text]
     terms = [term for term in answer.question.all_terms if not term.dated]
-    return min((_unsaid(part, terms) for part in parts), default=sum(term.weight for term in terms))
+    language = answer.quotes[0].article.language if answer.quotes else ENGLISH
+    return min((_unsaid(view(part, language), terms) for part in parts), default=sum(term.weight for term in terms))
 
 
-def _unsaid(text: str, terms: Iterable[QuestionTerm]) -> float:
-    said = view(text).known
-    return sum(term.weight for term in terms if term.term not in said)
+def _unsaid(own: View, terms: Iterable[QuestionTerm]) -> float:
+    return sum(term.weight for term in terms if term.term not in own.known)
 
 
 def _follow(words: list[str], wanted: Iterable[str]) -> bool:
@@ -75,9 +76,10 @@ def _follow(words: list[str], wanted: Iterable[str]) -> bool:
     return True
 
 
-def _days(text: str, terms: frozenset[str], written: dt.date | None) -> Iterator[dt.date]:
+def _days(sentence: Sentence, terms: frozenset[str], written: dt.date | None) -> Iterator[dt.date]:
     """The days that stand right beside the words of an event."""
-    own = view(text)
+    text = sentence.text
+    own = view(text, sentence.language)
     if not terms <= own.known:
         return
     for one in spoken(text, written):

@@ -138,7 +138,7 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float], gra
 def evidence(question: Question, own: View) -> list[tuple[int, int]]:
     """Spans of a sentence that could be the answer and are not the question's own words."""
     asked = {term.term for term in question.all_terms}
-    held = held_phrases(question.kind, own.text)
+    held = held_phrases(question.kind, own.text, own.language)
     return [span for span, places in held if any(own.terms[at] not in asked for at in places)]
 
 
@@ -153,17 +153,17 @@ def in_time(days: DateRange, article: Article, sentence: Sentence) -> bool | Non
     if any(days.first <= one.first and one.last <= days.last for one in readings):
         return True
     if written and days.holds(written):
-        elsewhen = [one for one in said if one.sure and not _is_mentioned(one, sentence.text)]
+        elsewhen = [one for one in said if one.sure and not _is_mentioned(one, sentence)]
         past = any(one.readings[0].last < written for one in elsewhen)
         return False if past else None if any(one.readings[0].first > written for one in elsewhen) else True
     may_be = any(one.first <= days.last and days.first <= one.last for one in readings)
     return None if may_be or not (written or said) else False
 
 
-def _is_mentioned(said: resolved.Spoken, text: str) -> bool:
+def _is_mentioned(said: resolved.Spoken, sentence: Sentence) -> bool:
     """Whether a year is only part of what somebody says, who says it later."""
     is_year = said.readings[0].last - said.readings[0].first > _LONGEST_SEASON
-    return is_year and not kinds.SAYING_TERMS.isdisjoint(view(text).known)
+    return is_year and not kinds.SAYING_TERMS.isdisjoint(view(sentence.text, sentence.language).known)
 
 
 def _proximity(asked: Asked, own: View, held: Set[str]) -> float:
@@ -178,7 +178,7 @@ def _proximity(asked: Asked, own: View, held: Set[str]) -> float:
 
 def _new_in_phrases(asked: Asked, own: View) -> list[int]:
     """The places of words in phrases of the expected kind that the question does not say itself."""
-    held = held_phrases(asked.question.kind, own.text)
+    held = held_phrases(asked.question.kind, own.text, own.language)
     return [at for _, places in held for at in places if own.terms[at] not in asked.weights]
 
 

@@ -7,6 +7,7 @@ import asyncio
 import datetime as dt
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from retrieval.index.disk import DiskHome, IndexUnusable
 from retrieval.index.memory import MemoryIndex
 from retrieval.indexing import Indexing
 from retrieval.keeping import Change
+from retrieval.languages import ENGLISH, in_order
 from retrieval.models import Article, ClusterSettings, EngineSettings, LeftOut, Notice, Passage, SyncReport
 from retrieval.reader import Reader
 from retrieval.shape import code_shape
@@ -51,6 +53,7 @@ class _Shelf:
     undated: int
     first: Article | None
     split: Mapping[str, tuple[Passage, ...]] | None = None
+    languages: tuple[str, ...] = (ENGLISH,)
 
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """See `Snapshot.passages`."""
@@ -255,7 +258,12 @@ class Library:
         reader = Reader(self._store.connect())
         if home is not None:
             return _Shelf(
-                home.index(name, reader), reader, reader.newest, reader.undated, next(iter(reader.values()), None)
+                home.index(name, reader),
+                reader,
+                reader.newest,
+                reader.undated,
+                next(iter(reader.values()), None),
+                languages=reader.languages,
             )
         entries = [*reader.entries()]
         reader.close()
@@ -283,4 +291,5 @@ def _in_memory(
         days.count(None),
         next(iter(articles.values()), None),
         split,
+        in_order(Counter(article.language for article in articles.values()).items()),
     )

@@ -159,7 +159,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article: what is known about it, its text as read, and which parts of the text are what."""
+    """One article: what is known about it, its text as read, and which parts of the text are what.
+
+    `language` is the ISO 639-1 code of what it is written in.
+    """
 
     id: str
     title: str
@@ -173,6 +176,7 @@ class Article:
     encoding: str = "utf-8"
     evidence: str = ""
     extra: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,7 @@ class Sentence:
     span: Span
     text: str
     terms: tuple[str, ...] = ()
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +260,7 @@ class Question:
     `dates` bounds what the answer may speak of; `stated` says that the message names these days in full, `event` is
     what they were worked out from otherwise ("before the vote"). `latest` wants the newest. `carried` are the terms
     taken over from the turn before, `about` the same in words, and `near` where that turn was answered. `corrections`
-    are the words read otherwise than typed, as (typed, read) pairs.
+    are the words read otherwise than typed, as (typed, read) pairs; `language` is the one that it was read as.
     """
 
     text: str
@@ -270,6 +275,7 @@ class Question:
     near: tuple[str, Span] | None = None
     corrections: tuple[tuple[str, str], ...] = ()
     smalltalk: Smalltalk | None = None
+    language: str = "en"
 
     @property
     def all_terms(self) -> tuple[QuestionTerm, ...]:

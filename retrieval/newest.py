@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from retrieval import hits
-from retrieval.analysis import terms
 from retrieval.index.base import Snapshot
 from retrieval.models import Article, DateRange, Hit, Question, QuestionTerm
+from retrieval.multilingual import terms
 from retrieval.sentences import view
 
 _LOOKED_AT = 60
@@ -63,7 +63,8 @@ def _holding(asked: list[QuestionTerm], proposed: Iterable[Hit], snapshot: Snaps
     for article_id in dict.fromkeys(hit.passage.article_id for hit in proposed):
         article = snapshot.articles[article_id]
         sentences = [sentence for passage in snapshot.passages(article_id) for sentence in passage.sentences]
-        held = frozenset(terms(article.title)).union(*(view(sentence.text).known for sentence in sentences))
+        known = (view(sentence.text, sentence.language).known for sentence in sentences)
+        held = frozenset(terms(article.title, article.language)).union(*known)
         if holds(asked, held):
             yield article
 

@@ -7,8 +7,9 @@ from itertools import accumulate, chain, groupby, pairwise
 
 import sentencex
 
-from retrieval import analysis
+from retrieval.languages import ENGLISH
 from retrieval.models import Article, Block, Passage, Sentence, Span
+from retrieval.multilingual import terms
 
 FEWEST, MOST = 3, 6
 """Sentences of a passage; fewer only where a section has no more."""
@@ -33,7 +34,7 @@ def split(article: Article) -> tuple[Passage, ...]:
     """The passages of `article` in order; none reaches over a heading or a stretch of furniture."""
     passages: list[Passage] = []
     for heading, paragraphs in _sections(article):
-        for group in _grouped([_sentences(article.text, block.span) for block in paragraphs]):
+        for group in _grouped([_sentences(article, block.span) for block in paragraphs]):
             span = Span(group[0].span.start, group[-1].span.end)
             passages.append(Passage(article.id, len(passages), span, tuple(group), heading))
     return tuple(passages)
@@ -75,16 +76,17 @@ def _divided(paragraph: list[Sentence]) -> list[list[Sentence]]:
     return [paragraph[first:last] for first, last in pairwise(bounds)]
 
 
-def _sentences(text: str, paragraph: Span) -> list[Sentence]:
+def _sentences(article: Article, paragraph: Span) -> list[Sentence]:
+    text, language = article.text, article.language
     found: list[Sentence] = []
     for first, last in _parts(text, paragraph.start, paragraph.end, _PIECE):
         start = first
-        for end in _ends(text[first:last]):
+        for end in _ends(text[first:last], language):
             for left, right in _parts(text, start, first + end, LONGEST):
                 printed = text[left:right]
                 if own := printed.strip():
                     at = left + printed.index(own)
-                    found.append(Sentence(Span(at, at + len(own)), own, tuple(analysis.terms(own))))
+                    found.append(Sentence(Span(at, at + len(own)), own, tuple(terms(own, language)), language))
             start = first + end
     return found
 
@@ -110,11 +112,11 @@ def _cut(text: str, first: int, wanted: int, last: int) -> int:
     return last
 
 
-def _ends(printed: str) -> Iterator[int]:
+def _ends(printed: str, language: str = ENGLISH) -> Iterator[int]:
     """Where the segmenter's sentences end, with quotation marks and who-said-so put back where they belong."""
     flat = printed.translate(_BREAKS) if len(printed.splitlines()) > 1 else printed
     start = 0
-    for end, following in pairwise(accumulate(map(len, sentencex.segment("en", flat)))):
+    for end, following in pairwise(accumulate(map(len, sentencex.segment(language, flat)))):
         if start < end - 1 and _is_plain(printed, end):
             yield (start := end)
             continue

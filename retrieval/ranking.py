@@ -85,7 +85,7 @@ def _best(contexts: Iterator[tuple[Context, list[Candidate]]]) -> Iterator[tuple
 
 def terms_of(sentence: Sentence) -> frozenset[str]:
     """The index terms that a sentence holds."""
-    return view(sentence.text).known
+    return view(sentence.text, sentence.language).known
 
 
 def _rescored(
@@ -107,7 +107,7 @@ def _contexts(
     newest = max(dates, default=None)
     for one in passages:
         article = articles[one.hit.passage.article_id]
-        views = tuple([view(sentence.text) for sentence in one.hit.passage.sentences])
+        views = tuple([view(sentence.text, sentence.language) for sentence in one.hit.passage.sentences])
         context = Context(
             one.hit,
             article,
@@ -116,7 +116,7 @@ def _contexts(
             views,
             sought := tuple(map(asked.sought, views)),
             tuple(map(asked.held, sought)),
-            title_terms(article.title, one.hit.passage.heading) & asked.weights.keys(),
+            title_terms(article.title, one.hit.passage.heading, article.language) & asked.weights.keys(),
         )
         candidates = list(_candidates(asked.question, context))
         if candidates:

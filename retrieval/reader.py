@@ -14,12 +14,18 @@ from typing import Any
 
 from retrieval.entries import Entry, passage_of
 from retrieval.keeping import SELECT, kept_entry
+from retrieval.languages import ENGLISH, in_order
 from retrieval.models import Article, DateRange, Passage
 
 REMEMBERED = 8_000_000
 """Characters of articles that are kept at hand."""
 _SET_UP = "PRAGMA query_only = ON; PRAGMA cache_size = -4000; BEGIN"
 _BATCH = 200
+_COUNTS = f"""
+    SELECT count(*), count(*) - count(date), max(date), total(passages), total(language <> '{ENGLISH}')
+    FROM articles WHERE original IS NULL
+"""
+_LANGUAGES = "SELECT language, count(*) FROM articles WHERE original IS NULL GROUP BY language"
 
 Key = tuple[int, int]
 """The number of an article in the cache, and that of a passage in the article."""
@@ -40,10 +46,9 @@ class Reader(Mapping[str, Article]):
         self._numbers: dict[str, int] = {}
         self._characters = 0
         connection.executescript(_SET_UP)
-        self._size, self.undated, newest, passages = self._rows(
-            "SELECT count(*), count(*) - count(date), max(date), total(passages) FROM articles WHERE original IS NULL"
-        )[0]
+        self._size, self.undated, newest, passages, foreign = self._rows(_COUNTS)[0]
         self.newest = _day(newest)
+        self.languages = in_order(self._rows(_LANGUAGES)) if foreign else (ENGLISH,)
         self.passages_in_all = int(passages)
         self.close = weakref.finalize(self, connection.close)
 

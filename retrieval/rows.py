@@ -27,6 +27,7 @@ COLUMNS = (
     "encoding",
     "evidence",
     "extra",
+    "language",
     "spans",
     "text",
 )
@@ -51,6 +52,7 @@ def row_of(entry: Entry) -> tuple[Any, ...]:
         article.encoding,
         article.evidence,
         article.extra,
+        article.language,
         entry.spans,
         article.text,
     )
@@ -92,9 +94,8 @@ def entry_of(row: Row, number: int = 0) -> Entry:
     *known, checksum = row
     if checksum != _checksum(known):
         raise sqlite3.DatabaseError(f"checksum of {row[0]}")
-    name, stamp, title, title_source, day, date_source, source, url, marked, encoding, evidence, extra, spans, text = (
-        known
-    )
+    name, stamp, title, title_source, day, date_source, source, url, marked, encoding, evidence, extra = known[:12]
+    language, spans, text = known[12:]
     article = Article(
         id=name,
         title=title,
@@ -108,6 +109,7 @@ def entry_of(row: Row, number: int = 0) -> Entry:
         encoding=encoding,
         evidence=evidence,
         extra=extra,
+        language=language,
     )
     return Entry(article, stamp, spans, number=number)
 

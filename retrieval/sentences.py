@@ -11,7 +11,9 @@ from itertools import chain
 
 from retrieval import analysis
 from retrieval.analysis import Remembered, Token
+from retrieval.languages import ENGLISH
 from retrieval.models import AnswerKind
+from retrieval.multilingual import content
 from retrieval.phrases import phrases
 
 _GRAM = 4
@@ -23,8 +25,11 @@ class View:
     `terms` are those of its tokens, in their order; `letters` are its words, each `framed`, function words left out.
     """
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, language: str = ENGLISH) -> None:
+        self.text, self.language = text, language
+        if language != ENGLISH:
+            self._take_whole()
+            return
         learnt = [*map(_pieces.__getitem__, text.split())]
         terms, letters, varies = zip(*learnt, strict=True) if learnt else ((), (), ())
         self.terms: list[str] = [*chain.from_iterable(terms)]
@@ -41,7 +46,7 @@ class View:
     @cached_property
     def tokens(self) -> Sequence[Token]:
         """Its words and known phrases in order, function words left out."""
-        return analysis.with_phrases(analysis.tokens(self.text) if self._whole else [*self._piecewise()])
+        return content(self.text, self.language) if self._whole else analysis.with_phrases([*self._piecewise()])
 
     def at(self, term: str) -> list[int]:
         """Where a term stands among the others."""
@@ -81,12 +86,15 @@ class View:
             found = sum([token.start < cut and token.term != "" for token in analysis.piece_tokens(piece)])
         return found + sum([len(_pieces[piece][0]) for piece in before])
 
+    def _take_whole(self) -> None:
+        self._whole = True
+        self.terms = [token.term for token in self.tokens]
+        self.letters = "".join([framed(token.word) for token in self.tokens])
+
     def _reread(self) -> None:
         """Read as a whole what is another thing than its pieces are: a phrase, or a word that depends on others."""
         if analysis.depends(self.text):
-            self._whole = True
-            self.terms = [token.term for token in self.tokens]
-            self.letters = "".join([framed(token.word) for token in self.tokens])
+            self._take_whole()
         elif phrases := analysis.add_phrases(self.terms):
             self._whole = True
             self.letters += "".join(map(framed, phrases))
@@ -115,13 +123,13 @@ def grams_of(word: str) -> list[str]:
 
 
 @lru_cache(maxsize=2_000)
-def view(text: str) -> View:
+def view(text: str, language: str = ENGLISH) -> View:
     """The view of a sentence, remembered: ranking and choosing both look at it."""
-    return View(text)
+    return View(text, language)
 
 
 @lru_cache(maxsize=2_000)
-def held_phrases(kind: AnswerKind, text: str) -> list[tuple[tuple[int, int], range]]:
+def held_phrases(kind: AnswerKind, text: str, language: str = ENGLISH) -> list[tuple[tuple[int, int], range]]:
     """Where a sentence holds phrases of a kind, each with the places of its terms, remembered."""
-    own = view(text)
+    own = view(text, language)
     return [((start, end), own.within(start, end)) for start, end in phrases(kind, text)]

@@ -23,8 +23,10 @@ SHAPING = (
     "index/disk",
     "indexing",
     "keeping",
+    "languages",
     "markup",
     "models",
+    "multilingual",
     "pages",
     "passages",
     "pdfs",
@@ -36,7 +38,7 @@ SHAPING = (
     "unpacking",
 )
 """Modules: those that read, cut, keep and feed, and all that they import."""
-FILES = (*(f"{module}.py" for module in SHAPING), "data/variants.toml")
+FILES = (*(f"{module}.py" for module in SHAPING), "data/languages.toml", "data/variants.toml")
 LIBRARIES = ("PyStemmer", "charset-normalizer", "dateparser", "lxml", "pypdf", "sentencex", "tantivy", "trafilatura")
 """Distributions whose next version may decode, date, split, stem or index otherwise."""
 

@@ -54,10 +54,11 @@ _TABLES = (
         number INTEGER PRIMARY KEY AUTOINCREMENT, original TEXT, passages INTEGER NOT NULL, prints INTEGER NOT NULL,
         id TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, title TEXT NOT NULL, title_source TEXT NOT NULL, date TEXT,
         date_source TEXT NOT NULL, source TEXT NOT NULL, url TEXT NOT NULL, blocks TEXT NOT NULL,
-        encoding TEXT NOT NULL, evidence TEXT NOT NULL, extra TEXT NOT NULL, spans TEXT NOT NULL, text TEXT NOT NULL,
+        encoding TEXT NOT NULL, evidence TEXT NOT NULL, extra TEXT NOT NULL, language TEXT NOT NULL,
+        spans TEXT NOT NULL, text TEXT NOT NULL,
         checksum INTEGER NOT NULL
     )""",
-    "CREATE INDEX served ON articles (date DESC, id, passages) WHERE original IS NULL",
+    "CREATE INDEX served ON articles (date DESC, id, passages, language) WHERE original IS NULL",
     "CREATE INDEX copies ON articles (original) WHERE original IS NOT NULL",
     "CREATE TABLE prints (print INTEGER, article INTEGER, PRIMARY KEY (print, article)) WITHOUT ROWID",
     "CREATE TABLE unfed (id TEXT PRIMARY KEY) WITHOUT ROWID",

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
-from retrieval import analysis
+from retrieval import multilingual
 from retrieval.asked import Asked
+from retrieval.languages import ENGLISH
 from retrieval.models import Article, Hit
 from retrieval.sentences import view
 
@@ -35,9 +36,9 @@ the passage holds in other words; the score of the passages beside it; the share
 
 
 @lru_cache(maxsize=2_000)
-def title_terms(title: str, heading: str) -> frozenset[str]:
+def title_terms(title: str, heading: str, language: str = ENGLISH) -> frozenset[str]:
     """The index terms of an article's title and a passage's subhead."""
-    return frozenset(analysis.terms(f"{title} {heading}"))
+    return frozenset(multilingual.terms(f"{title} {heading}", language))
 
 
 def passage_views(asked: Asked, hits: Sequence[Hit], articles: Mapping[str, Article]) -> list[dict[str, float]]:
@@ -45,12 +46,13 @@ def passage_views(asked: Asked, hits: Sequence[Hit], articles: Mapping[str, Arti
     best = max((hit.score for hit in hits), default=0.0) or 1.0
     beside = {(hit.passage.article_id, hit.passage.number): hit.score / best for hit in hits}
     shares = Counter([hit.passage.article_id for hit in hits])
-    sentences = [[view(sentence.text) for sentence in hit.passage.sentences] for hit in hits]
+    sentences = [[view(sentence.text, sentence.language) for sentence in hit.passage.sentences] for hit in hits]
     letters = ["".join([one.letters for one in own]) for own in sentences]
     grams = asked.grams(letters)
     found = []
     for at, (hit, own) in enumerate(zip(hits, sentences, strict=True)):
         name, number = hit.passage.article_id, hit.passage.number
+        article = articles[name]
         sought = list(map(asked.sought, own))
         held = list(map(asked.held, sought))
         counts = Counter(chain.from_iterable(sought))
@@ -65,7 +67,9 @@ def passage_views(asked: Asked, hits: Sequence[Hit], articles: Mapping[str, Arti
             "exact": asked.exact(letters[at], all_held),
             "grams": grams[at],
             "bigrams": asked.bigrams(set(chain.from_iterable(pairs))),
-            "title": asked.coverage(asked.weights.keys() & title_terms(articles[name].title, hit.passage.heading)),
+            "title": asked.coverage(
+                asked.weights.keys() & title_terms(article.title, hit.passage.heading, article.language)
+            ),
             "best_sentence": max([asked.coverage(terms) for terms in held if terms], default=0.0),
             "related": asked.related(counts),
             "neighbours": max(beside.get((name, number - 1), 0.0), beside.get((name, number + 1), 0.0)),

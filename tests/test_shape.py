@@ -81,7 +81,7 @@ def test_every_data_file_that_reads_is_named() -> None:
         if isinstance(node, ast.Constant) and node.value in files
     }
 
-    assert {"variants.toml", "related.txt"} == read, "related.txt is only asked with"
+    assert {"languages.toml", "variants.toml", "related.txt"} == read, "related.txt is only asked with"
 
 
 def test_every_library_is_judged() -> None:

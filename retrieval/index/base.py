@@ -70,6 +70,10 @@ class Snapshot(Protocol):
         """How many articles have no date."""
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the articles, English first, then the most frequent."""
+
+    @property
     def first(self) -> Article | None:
         """The first article by id."""
 

@@ -29,6 +29,7 @@ def article_fields() -> dict[str, object]:
     """The mapping of articles."""
     return {
         "id": {"type": "keyword"},
+        "language": {"type": "keyword"},
         "date": {"type": "date", "format": "strict_date"},
         "stamp": KEPT,
         "blocks": {"type": "object", "enabled": False},
@@ -93,6 +94,7 @@ def article_document(entry: Entry) -> dict[str, object]:
         "date": article.date.isoformat() if article.date else None,
         "blocks": [[block.kind, block.span.start, block.span.end] for block in article.blocks],
         "passages": len(entry.terms),
+        "language": article.language,
         **{name: getattr(article, name) for name in _WORDS},
     }
 
@@ -117,6 +119,7 @@ def article_of(document: Mapping[str, Any]) -> Article:
     return Article(
         id=document["id"],
         date=dt.date.fromisoformat(document["date"]) if document["date"] else None,
+        language=document["language"],
         blocks=tuple(Block(kind, Span(start, end)) for kind, start, end in document["blocks"]),
         **{name: document[name] for name in _WORDS},
     )

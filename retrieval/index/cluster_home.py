@@ -126,6 +126,11 @@ class Served:
         return self.counted.undated
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """See `Snapshot.languages`."""
+        return self.counted.languages
+
+    @property
     def first(self) -> Article | None:
         """See `Snapshot.first`."""
         return self.counted.articles.first()

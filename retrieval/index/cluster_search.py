@@ -17,6 +17,7 @@ from retrieval.index.base import Index
 from retrieval.index.cluster_documents import OF_PASSAGES, article_of, key, passage_from, passage_key
 from retrieval.index.cluster_generations import Place
 from retrieval.index.cluster_link import Link
+from retrieval.languages import in_order, known
 from retrieval.models import Article, DateRange, Hit, Passage
 
 _MOST_TERMS = 1_000
@@ -265,14 +266,19 @@ class ClusterSnapshot:
     articles: ClusterArticles
     newest: dt.date | None
     undated: int
+    languages: tuple[str, ...]
 
 
 async def snapshot(link: Link, place: Place) -> ClusterSnapshot:
     """Count what is served now."""
     every = {"size": 0, "track_total_hits": True}
-    of_days = {"newest": {"max": {"field": "date"}}, "undated": {"missing": {"field": "date"}}}
+    counts = {
+        "newest": {"max": {"field": "date"}},
+        "undated": {"missing": {"field": "date"}},
+        "languages": {"terms": {"field": "language", "size": len(known())}},
+    }
     whole = {"allow_partial_search_results": False}
-    parts = [{"index": place.articles, **whole}, every | {"aggs": of_days}, {"index": place.passages, **whole}, every]
+    parts = [{"index": place.articles, **whole}, every | {"aggs": counts}, {"index": place.passages, **whole}, every]
     answer = await link.call(link.client.msearch, body=parts)
     articles, passages = answer["responses"]
     newest = articles["aggregations"]["newest"].get("value_as_string")
@@ -282,6 +288,7 @@ async def snapshot(link: Link, place: Place) -> ClusterSnapshot:
         served,
         dt.date.fromisoformat(newest) if newest else None,
         articles["aggregations"]["undated"]["doc_count"],
+        in_order((one["key"], one["doc_count"]) for one in articles["aggregations"]["languages"]["buckets"]),
     )
 
 

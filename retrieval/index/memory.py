@@ -93,5 +93,5 @@ def _terms(articles: Mapping[str, Article], passages: Sequence[Passage]) -> list
     return [
         joined.split()
         for article_id, own in groupby(passages, key=lambda passage: passage.article_id)
-        for joined in index_terms(articles[article_id].title, list(own))
+        for joined in index_terms(articles[article_id], list(own))
     ]

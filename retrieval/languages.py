@@ -1,0 +1,128 @@
+"""A text in, the language that it is in out; and what is known of each language (`data/languages.toml`).
+
+A language shows in the words that only hold a sentence together, which make up a third of most texts.
+"""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from retrieval.analysis import FUNCTION_WORDS, normalise
+from retrieval.models import AnswerKind, Smalltalk
+
+LANGUAGES_FILE = Path(__file__).with_name("data") / "languages.toml"
+ENGLISH = "en"
+
+SAMPLE = 3_000
+"""Characters of a text that are enough to tell its language."""
+_LEAST_SHARE = 0.08
+"""The share of a text's words that hold sentences together in its language; of other languages it is less."""
+_LEAST = 0.5
+"""A word that two languages share tells something; what more of them do may stand in a name."""
+_OWN_LETTER = 0.5
+"""What a word with a letter of one language only tells, against a word of that language."""
+_WORD = re.compile(r"[^\W\d_]+")
+_SCRIPTS = {"greek": re.compile("[\u0370-\u03ff\u1f00-\u1fff]"), "cyrillic": re.compile("[\u0400-\u052f]")}
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What is known of a language; `function` and `empty` hold its words with accents and without."""
+
+    code: str
+    script: str
+    function: frozenset[str]
+    stemmer: str = ""
+    endings: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    letters: str = ""
+    closing: str = ""
+    empty: frozenset[str] = frozenset()
+    asking: Mapping[str, AnswerKind] = field(default_factory=dict)
+    smalltalk: Mapping[str, Smalltalk] = field(default_factory=dict)
+
+
+@cache
+def known() -> Mapping[str, Language]:
+    """All languages by their ISO 639-1 code, English first."""
+    tables = tomllib.loads(LANGUAGES_FILE.read_text(encoding="utf-8"))
+    return {code: _language(code, table) for code, table in tables.items()}
+
+
+def language_of(text: str, likely: Sequence[str] = (ENGLISH,)) -> str:
+    """The code of the language that a text is in; the first of the `likely` ones where it does not show."""
+    sample = text[:SAMPLE]
+    words = _WORD.findall(sample.lower())
+    script = _script(sample)
+    tally: dict[str, float] = defaultdict(float)
+    for word in words:
+        for code, share in _shares().get(word, ()):
+            tally[code] += share
+    own = [one for one in known().values() if one.script == script]
+    for one in own if not sample.isascii() else ():
+        tally[one.code] += _OWN_LETTER * sum([any(letter in word for letter in one.letters) for word in words])
+    order = [*likely, *known()]
+    best = max(own, key=lambda one: (tally[one.code], -order.index(one.code)), default=None)
+    if best is None or (script == "latin" and tally[best.code] < max(_LEAST, _LEAST_SHARE * len(words))):
+        return likely[0]
+    return best.code
+
+
+def in_order(counted: Iterable[tuple[str, int]]) -> tuple[str, ...]:
+    """The languages of a corpus, from how many articles are in each: English first, then the most frequent."""
+    ordered = sorted(counted, key=lambda one: (one[0] != ENGLISH, -one[1], one[0]))
+    return tuple(code for code, _ in ordered) or (ENGLISH,)
+
+
+def _script(text: str) -> str:
+    """The script that most letters of a text are of."""
+    if text.isascii():
+        return "latin"
+    letters = sum(map(str.isalpha, text))
+    return next((name for name, of_it in _SCRIPTS.items() if 2 * len(of_it.findall(text)) > letters), "latin")
+
+
+@cache
+def _shares() -> Mapping[str, Sequence[tuple[str, float]]]:
+    """Each function word, the languages that have it, and how much it tells for each of them."""
+    having: dict[str, list[str]] = {}
+    for one in known().values():
+        for word in one.function:
+            having.setdefault(word, []).append(one.code)
+    return {word: [(code, 1 / len(codes)) for code in codes] for word, codes in having.items()}
+
+
+def _language(code: str, table: Mapping[str, Any]) -> Language:
+    asking = {
+        phrase.replace("_", " "): kind for kind, words in table.get("asking", {}).items() for phrase in words.split()
+    }
+    function = {*table["function"].split(), *(word for phrase in asking for word in phrase.split())}
+    return Language(
+        code=code,
+        script=table["script"],
+        function=frozenset(_both(function)) | (FUNCTION_WORDS if code == ENGLISH else frozenset()),
+        stemmer=table.get("stemmer", ""),
+        endings=_longest_first(table.get("endings", "")),
+        suffixes=_longest_first(table.get("suffixes", "")),
+        letters=table.get("letters", ""),
+        closing=table.get("closing", ""),
+        empty=frozenset(_both(table.get("empty", "").split())),
+        asking=asking,
+        smalltalk={said: kind for kind, phrases in table.get("smalltalk", {}).items() for said in _both(phrases)},
+    )
+
+
+def _longest_first(endings: str) -> tuple[str, ...]:
+    return tuple(sorted(set(endings.split()), key=lambda ending: (-len(ending), ending)))
+
+
+def _both(words: Iterable[str]) -> Iterator[str]:
+    """Words as written, and as they are typed without accents."""
+    for word in words:
+        yield word
+        yield normalise(word)
