@@ -6,6 +6,7 @@ from retrieval.engine import Engine
 from retrieval.errors import CatalogInvalid, CorpusMissing, IndexAway, RetrievalError
 from retrieval.explanations import Explanation
 from retrieval.features import FEATURES, Candidate
+from retrieval.leads import Lead, bears_out
 from retrieval.models import (
     Answer,
     Article,
@@ -43,6 +44,7 @@ __all__ = [
     "EngineSettings",
     "Explanation",
     "IndexAway",
+    "Lead",
     "LeftOut",
     "Named",
     "Notice",
@@ -52,6 +54,7 @@ __all__ = [
     "RetrievalError",
     "Span",
     "SyncReport",
+    "bears_out",
     "day_of",
     "signs",
     "terms",

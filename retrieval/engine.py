@@ -2,19 +2,22 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+import weakref
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from retrieval import accounts, answers, events, hits, newest, quotations, timelines, titles, weights
+from retrieval import accounts, answers, events, hits, leads, newest, quotations, timelines, titles, weights
 from retrieval.errors import CacheBusy
 from retrieval.explanations import Explanation
 from retrieval.freshness import Freshness
 from retrieval.index.base import Snapshot
 from retrieval.index.disk import IndexUnusable
+from retrieval.leads import Lead
 from retrieval.library import Library
 from retrieval.models import (
     Answer,
@@ -50,6 +53,8 @@ class Engine:
     def __init__(self, settings: EngineSettings, library: Library) -> None:
         self._library = library
         self._threshold = settings.threshold
+        self._memory: OrderedDict[Hashable, object] = OrderedDict()
+        self._memory_of = weakref.ref(library.snapshot.index)
         self._weights = weights.load(settings.weights or weights.FITTED_FILE)
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="answering")
 
@@ -109,6 +114,19 @@ class Engine:
         """How many articles have no date."""
         return self._library.snapshot.undated
 
+    @property
+    def threshold(self) -> float:
+        """How sure an answer must be to be given."""
+        return self._threshold
+
+    @property
+    def memory(self) -> OrderedDict[Hashable, object]:
+        """What callers remember of what is served; empty again when something else is."""
+        index = self._library.snapshot.index
+        if self._memory_of() is not index:
+            self._memory, self._memory_of = OrderedDict(), weakref.ref(index)
+        return self._memory
+
     async def left_out(self) -> AsyncGenerator[LeftOut, None]:
         """All that is left out, by path; the report has only the first of it."""
         async with aclosing(self._library.left_out()) as found:
@@ -164,6 +182,15 @@ class Engine:
         """The articles whose titles hold these words, or half of them at least, best first."""
         return await self._found(lambda snapshot: titles.titled(words, _understood(words, snapshot), snapshot, limit))
 
+    async def leads(self, quote: Quote) -> tuple[Lead, ...]:
+        """What one may ask about next, from the passages around a quote; nothing where its article is gone."""
+
+        def find(snapshot: Snapshot) -> tuple[Lead, ...]:
+            there = quote.article.id in snapshot.articles
+            return leads.leads(quote, snapshot.passages(quote.article.id)) if there else ()
+
+        return await self._found(find)
+
     async def article_where(self, fits: Callable[[str], bool]) -> Article | None:
         """The first article whose id fits; looks at one after the other."""
 
@@ -190,7 +217,7 @@ class Engine:
 
 
 def _understood(text: str, snapshot: Snapshot) -> Question:
-    return understand(text, snapshot.index, snapshot.newest)
+    return understand(text, snapshot.index, snapshot.newest, languages=snapshot.languages)
 
 
 @contextmanager
@@ -215,11 +242,12 @@ class _Answering:
     def __init__(self, snapshot: Snapshot, fitted: weights.Weights, threshold: float, most: int) -> None:
         self._index, self._articles = snapshot.index, snapshot.articles
         self._newest, self._undated = snapshot.newest, snapshot.undated
+        self._languages = snapshot.languages
         self._weights, self._threshold, self._most = fitted, threshold, most
 
     def explain(self, text: str, before: Answer | None = None) -> Explanation:
         """The answer to `text`, with all that was looked at for it."""
-        question = understand(text, self._index, self._newest, before)
+        question = understand(text, self._index, self._newest, before, self._languages)
         if question.smalltalk:
             return Explanation(Answer(question, "smalltalk", 1.0), None, self._weights, self._threshold)
         if self._newest is not None:
@@ -246,7 +274,8 @@ class _Answering:
         return hits.ranked(hits.in_days(question, found, self._index, self._articles, self._newest))
 
     def _explained(self, question: Question) -> Explanation:
-        ranking = rank(question, self._hits(question), self._articles, self._index.idf, self._weights)
+        peers = self._languages.get(question.language, 0)
+        ranking = rank(question, self._hits(question), self._articles, self._index.idf, self._weights, peers)
         answer = answers.answer(question, ranking, self._weights, self._threshold, self._most)
         return Explanation(answer, ranking, self._weights, self._threshold)
 

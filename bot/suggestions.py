@@ -1,0 +1,67 @@
+"""An answer in, up to three questions to ask next out, each of which the articles answer with something new."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Hashable, Iterable, Iterator
+from typing import cast
+
+from bot.conversation import FIRST_QUOTES
+from bot.rendering import Renderer
+from retrieval import Answer, Engine, Lead, Span, bears_out, terms
+
+MOST = 3
+LONGEST = 60
+"""Characters of a question, so that it fits on a button."""
+_TRIES = 4
+"""Questions that are tried at most for an answer."""
+_ENOUGH = 2
+"""Questions to which none about a mere name is added."""
+_REMEMBERED = 2_000
+"""Questions of which it is remembered what answers them, while the same articles are served."""
+
+_Place = tuple[str, Span]
+"""An article's id and where in it a quote stands."""
+
+
+async def suggest(engine: Engine, answer: Answer, asked: Collection[str] = ()) -> tuple[str, ...]:
+    """Up to three questions to ask after an answer, none of them `asked` before."""
+    if not answer.quotes:
+        return ()
+    told = [(quote.article.id, quote.span) for quote in answer.quotes[:FIRST_QUOTES]]
+    chosen: dict[str, Lead] = {}
+    tried = 0
+    for question, lead in _questions(await engine.leads(answer.quotes[0]), (answer.question.text, *asked)):
+        if lead.kind == "name" and len(chosen) >= _ENOUGH:
+            continue
+        if any(terms(lead.words)[-1:] == terms(other.words)[-1:] for other in chosen.values()):
+            continue
+        tried += 1
+        place = await _answered(engine, question, lead)
+        if place and not any(place[0] == article and place[1].overlaps(span) for article, span in told):
+            chosen[question] = lead
+            told.append(place)
+        if len(chosen) == MOST or tried == _TRIES:
+            break
+    return tuple(chosen)
+
+
+def _questions(leads: Iterable[Lead], asked: Iterable[str]) -> Iterator[tuple[str, Lead]]:
+    """Questions short enough for a button that ask for something else than what was `asked`."""
+    known = [frozenset(terms(text)) for text in asked]
+    for lead in leads:
+        question = Renderer("text", language=lead.language).render("suggestions", lead=lead)
+        own = frozenset(terms(question))
+        if len(question) <= LONGEST and not any(own <= other for other in known):
+            yield question, lead
+
+
+async def _answered(engine: Engine, question: str, lead: Lead) -> _Place | None:
+    """Where a question is surely answered by what its lead asks for, if it is, remembered: many lead on to the same."""
+    memory = cast("OrderedDict[Hashable, _Place | None]", engine.memory)
+    if question not in memory:
+        answer = await engine.ask(question)
+        sure = answer.confidence >= (1 + engine.threshold) / 2 and answer.quotes and bears_out(lead, answer.quotes[0])
+        memory[question] = (answer.quotes[0].article.id, answer.quotes[0].span) if sure else None
+        if len(memory) > _REMEMBERED:
+            memory.popitem(last=False)
+    memory.move_to_end(question)
+    return memory[question]
