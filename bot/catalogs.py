@@ -35,11 +35,6 @@ msgstr ""
 """
 
 
-def path(language: str) -> Path:
-    """Where the translations into a language stand."""
-    return PROMPTS / "locale" / language / "LC_MESSAGES" / "dateline.po"
-
-
 @cache
 def translations(language: str) -> GNUTranslations:
     """What Jinja translates into `language` with; what has no translation stays English."""
@@ -49,62 +44,67 @@ def translations(language: str) -> GNUTranslations:
     return GNUTranslations(compiled)
 
 
-def read(language: str) -> Catalog:
+def path(language: str, prompts: Path = PROMPTS) -> Path:
+    """Where the translations into a language stand."""
+    return prompts / "locale" / language / "LC_MESSAGES" / "dateline.po"
+
+
+def read(language: str, prompts: Path = PROMPTS) -> Catalog:
     """A language's catalog as it is, or an empty one."""
-    file = path(language)
+    file = path(language, prompts)
     if not file.exists():
         return Catalog(language)
     with file.open("rb") as lines:
         return read_po(lines, locale=language, abort_invalid=True)
 
 
-def extracted(folder: Path = PROMPTS) -> Catalog:
+def extracted(prompts: Path = PROMPTS) -> Catalog:
     """Every sentence that the templates mark, in the order of the templates."""
     found = Catalog()
     options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
-    for name, line, message, _, context in extract_from_dir(folder, [(_TEMPLATES, "jinja2")], {_TEMPLATES: options}):
+    for name, line, message, _, context in extract_from_dir(prompts, [(_TEMPLATES, "jinja2")], {_TEMPLATES: options}):
         found.add(message, locations=[(f"prompts/{name}", line)], context=context)
     return found
 
 
-def updated(language: str, template: Catalog) -> Catalog:
-    """The language's catalog with exactly the sentences of `template`; nothing is guessed from sentences like it."""
-    known, catalog = read(language), Catalog(language)
+def updated(catalog: Catalog, template: Catalog) -> Catalog:
+    """Exactly the sentences of `template`, translated as in `catalog`; nothing is guessed from sentences like them."""
+    fresh = Catalog(catalog.locale)
     for message in filter(attrgetter("id"), template):
-        same = known.get(message.id, message.context)
-        string = same.string if same and same.id == message.id else ""
-        catalog.add(message.id, string, message.locations, context=message.context)
-    return catalog
+        known = catalog.get(message.id, message.context)
+        same = known if known and known.id == message.id else message
+        fresh.add(message.id, same.string, message.locations, same.flags, context=message.context)
+    return fresh
 
 
-def write(language: str, catalog: Catalog) -> None:
-    """Keep a catalog, without the dates and line numbers that would change each time."""
+def written(catalog: Catalog) -> bytes:
+    """A catalog as it is kept, without the dates and line numbers that would change each time."""
     lines = BytesIO()
     write_po(lines, catalog, width=0, omit_header=True, include_lineno=False)
-    header = _HEADER.format(language=language, plurals=catalog.plural_forms)
-    path(language).parent.mkdir(parents=True, exist_ok=True)
-    path(language).write_bytes(header.encode() + lines.getvalue().lstrip(b"\n"))
-
-
-def untranslated(catalog: Catalog) -> list[Message]:
-    """The sentences that lack a translation, or one of its plural forms."""
-    return [message for message in catalog if message.id and not all(forms(message))]
+    header = _HEADER.format(language=catalog.locale, plurals=catalog.plural_forms)
+    return header.encode() + lines.getvalue().lstrip(b"\n")
 
 
 def forms(message: Message) -> tuple[str, ...]:
-    """The translation, or each of its plural forms."""
+    """The translation of a sentence, or each of its plural forms."""
     return tuple(message.string) if isinstance(message.string, list | tuple) else (message.string or "",)
 
 
-def main() -> None:
+def untranslated(catalog: Catalog) -> list[str]:
+    """The sentences that lack a translation, or one of its plural forms, or are marked as doubtful."""
+    lacking = (message for message in catalog if message.id and (message.fuzzy or not all(forms(message))))
+    return [message.id if isinstance(message.id, str) else message.id[0] for message in lacking]
+
+
+def main(prompts: Path = PROMPTS) -> None:
     """Bring every catalog up to date; print `language: sentence` for each that is to be translated."""
-    template = extracted()
+    template = extracted(prompts)
     for language in TRANSLATED:
-        catalog = updated(language, template)
-        write(language, catalog)
-        for message in untranslated(catalog):
-            first = message.id if isinstance(message.id, str) else message.id[0]
-            sys.stdout.write(f"{language}: {first}\n")
+        catalog = updated(read(language, prompts), template)
+        file = path(language, prompts)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(written(catalog))
+        sys.stdout.writelines(f"{language}: {sentence}\n" for sentence in untranslated(catalog))
 
 
 if __name__ == "__main__":
