@@ -3,11 +3,15 @@
 BotError
 ├── TokenRefused        Telegram does not know the token
 ├── ApiBaseUrlInvalid   TELEGRAM_API_BASE_URL is no address of a server
-└── OptionsExclusive    two options that do not go together
+├── OptionsExclusive    two options that do not go together
+├── SinceInvalid        no day, and no number of days
+├── StateTooNew         a newer program wrote state.db
+└── StateDamaged        state.db can't be read
 
 The sentence a person reads is a template (`prompts/error.*.j2`), chosen by `code` and filled with `facts`.
 """
 
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -47,3 +51,30 @@ class OptionsExclusive(BotError, ValueError):
 
     def __init__(self, one: str, other: str) -> None:
         super().__init__(one=one, other=other)
+
+
+class StateTooNew(BotError):
+    """A newer program than this one wrote the file at `path`."""
+
+    code = "state_too_new"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class StateDamaged(BotError):
+    """What people did can't be read from the file at `path`."""
+
+    code = "state_damaged"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(path=path, problem=problem)
+
+
+class SinceInvalid(BotError, ValueError):
+    """An option holds `value`, which is no day and no number of days."""
+
+    code = "since_invalid"
+
+    def __init__(self, option: str, value: str) -> None:
+        super().__init__(option=option, value=value)

@@ -72,6 +72,15 @@ def _addresses(value: str) -> str:
     return ",".join(urls)
 
 
+def _ids(value: str) -> str:
+    """Whole numbers without the spaces between them."""
+    ids = [one.strip() for one in value.split(",") if one.strip()]
+    if not all(re.fullmatch(r"\d{1,15}", one, re.ASCII) for one in ids):
+        raise ValueError(value)
+    return ",".join(ids)
+
+
+Ids = Annotated[str, AfterValidator(_ids)]
 Urls = Annotated[str, AfterValidator(_addresses)]
 IndexKind = Annotated[Literal["auto", "memory", "disk", "cluster"], BeforeValidator(_lower)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)]
@@ -131,6 +140,10 @@ class Settings(BaseSettings):
     )
     cluster_shards: int = Field(3, ge=1, le=1024, description="into how many parts the cluster divides the index")
     cluster_replicas: int = Field(1, ge=0, le=10, description="how many further copies of each part the cluster keeps")
+    operators: Ids = Field("", description="the numbers of the Telegram accounts that run the bot, separated by commas")
+    keep_days: int = Field(
+        30, ge=1, le=3650, description="for how many days questions, answers and votes are kept, 1 to 3650"
+    )
     log_level: LogLevel = Field("INFO", description="how much is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL")
 
     @property
@@ -140,6 +153,11 @@ class Settings(BaseSettings):
         if not token and self.telegram_bot_token_file:
             return _read_token(self.telegram_bot_token_file)
         return token or None
+
+    @property
+    def operator_ids(self) -> frozenset[int]:
+        """Who may use the operators' commands."""
+        return frozenset(map(int, filter(None, self.operators.split(","))))
 
     @property
     def engine(self) -> "EngineSettings":

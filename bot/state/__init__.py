@@ -1,0 +1,1 @@
+"""What people did, kept in `state.db`: replies and what hangs on them, votes, languages."""

@@ -1,0 +1,87 @@
+"""What people asked and how they voted in; what the archive lacks out, as drafts of gold questions."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.state.database import State
+from bot.state.replies import KeptQuote, loaded
+
+_MISSED = "(status = 'not_found' OR coalesce(vote, 0) < 0)"
+_SOURCE = "replies LEFT JOIN (SELECT reply, sum(vote) AS vote FROM votes GROUP BY reply) ON reply = id"
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A question that was not answered, or not well: when it was asked last, and how often.
+
+    `votes` is what people thought of the reply, in sum; `previous` the question that it followed on from.
+    """
+
+    question: str
+    previous: str
+    status: str
+    at: dt.datetime
+    times: int
+    votes: int
+    quotes: tuple[KeptQuote, ...]
+
+    @property
+    def draft(self) -> dict[str, object]:
+        """A gold question to complete: the answers are still to be found, and what was said instead is noted."""
+        told = [{"article": one.article, "sentence": one.text} for one in self.quotes[:1]]
+        return {
+            "id": f"feedback-{self.at:%Y%m%d%H%M%S}",
+            "kind": "unanswered" if self.status == "not_found" else "voted_down",
+            "question": self.question,
+            **({"previous": self.previous} if self.previous else {}),
+            "answers": [],
+            "evidence": [],
+            "note": {"asked": self.at.date().isoformat(), "times": self.times, "votes": self.votes, "quoted": told},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much was asked, and how it went, in some days."""
+
+    days: int
+    questions: int
+    people: int
+    not_found: int
+    up: int
+    down: int
+
+
+class Feedback:
+    """Looks back on all that is kept."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def missed(self, since: int = 0, limit: int = -1) -> list[Missed]:
+        """What was not found or voted down since then, in seconds since 1970: newest first, the same question once."""
+        query = f"""
+            SELECT question, (SELECT question FROM replies old WHERE old.id = new.before), status, max(at), count(*),
+                   coalesce(sum(vote), 0), quotes
+            FROM (SELECT * FROM {_SOURCE} WHERE part = 'answer' AND at >= ? AND {_MISSED}) new
+            GROUP BY lower(trim(question, ' ?!.')), status ORDER BY max(at) DESC LIMIT ?
+        """
+        return [
+            Missed(question, previous or "", status, _moment(at), times, votes, loaded(quotes))
+            for question, previous, status, at, times, votes, quotes in await self._state.rows(query, since, limit)
+        ]
+
+    async def tallies(self, now: float, days: Iterable[int] = (1, 7, 30)) -> list[Tally]:
+        """How it went in the last days, of each of these lengths."""
+        query = f"""
+            SELECT count(*), count(DISTINCT person), coalesce(sum(status = 'not_found'), 0),
+                   coalesce(sum(vote > 0), 0), coalesce(sum(vote < 0), 0)
+            FROM {_SOURCE} WHERE part = 'answer' AND status IN ('answered', 'not_found') AND at >= ?
+        """
+        return [Tally(some, *(await self._state.rows(query, int(now) - some * _DAY))[0]) for some in days]
+
+
+def _moment(at: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(at, dt.UTC)
