@@ -70,3 +70,10 @@ def test_the_limit_is_what_telegram_says(letters: int, pieces: int) -> None:
 def test_what_is_no_tag_is_counted_as_text() -> None:
     """A stray < or & and a closing tag without its start can't make a piece too long."""
     assert split("a<b&ampxc</b>", 5) == ["a<b&a", "mpxc</b>"]
+
+
+def test_a_heading_does_not_stand_alone() -> None:
+    """What is much shorter than a message may be is not cut off for being a paragraph."""
+    html = "<b>Title</b>\n\n" + "word " * 30
+    first, *_ = split(html, 100)
+    assert first.startswith("<b>Title</b>\n\nword")

@@ -15,6 +15,8 @@ _TOKEN = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s\Z")
 _LOOK_BACK = 5
+_SHORT = 8
+"""A message of less than this part of what it may show is too short, if more can stand in it."""
 
 
 class _Pause(IntEnum):
@@ -79,15 +81,18 @@ def _pause(seen: str) -> _Pause:
 
 
 def _cut(tokens: Sequence[_Token], start: int, limit: int) -> int:
-    """Where a message that starts at `start` ends: the last of the best pauses that it still reaches."""
-    width, best, end = 0, _Pause.NONE, start
+    """Where a message that starts at `start` ends: the last of the best pauses that it still reaches.
+
+    A pause near its start is only good enough where there is none after it: a heading does not stand alone.
+    """
+    width, best, end, early = 0, _Pause.NONE, start, True
     for place in range(start, len(tokens)):
         token = tokens[place]
         width += _width(token.shown)
         if width > limit:
             return _with_closing_tags(tokens, end)
-        if token.shown and token.pause >= best:
-            best, end = token.pause, place + 1
+        if token.shown and (token.pause >= best or (early and token.pause)):
+            best, end, early = token.pause, place + 1, width < limit // _SHORT
     return len(tokens)
 
 
