@@ -4,14 +4,14 @@ import logging
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from retrieval import Answer, Article, Engine, IndexAway, Question, Quote
 
+MOST = 5
+"""Quotes of an answer, unless it is said otherwise."""
 FIRST_QUOTES = 3
 """Quotes in the first reply, at most; "more" shows the others."""
-LATEST = 40
-"""Articles that are listed."""
 LIKELY = 4.0
 """A quote belongs in the first reply when it scores at most this much less than the best: it is the answer with odds of
 one to fifty or better."""
@@ -62,14 +62,19 @@ def _first(answer: Answer) -> int:
     return sum(quote.score >= quotes[0].score - LIKELY for quote in quotes)
 
 
-def on_file(engine: Engine) -> dict[str, Any]:
-    """What pages about the collection need: how many articles, the first and the newest of them, what is left out."""
-    return {
-        "total": len(engine.articles),
-        "first": engine.first,
-        "latest": engine.latest(LATEST),
-        "report": engine.report,
-    }
+async def replied(engine: Engine, text: str, before: Answer | None = None, most: int = MOST) -> Reply:
+    """The reply to a question after the answer `before` it, with at most so many quotes.
+
+    Where the index is away for now, it says so.
+    """
+    try:
+        answer = await engine.ask(text, before, most)
+    except IndexAway as error:
+        log.warning("a question was not answered: %s", error)
+        return Reply(Answer(Question(text), "not_found"), "away")
+    example = engine.first
+    empty = example is None and answer.status != "smalltalk"
+    return Reply(answer, "empty_corpus" if empty else "answer", example)
 
 
 class Conversations:
@@ -86,7 +91,7 @@ class Conversations:
         if last is not None and is_more(text):
             reply = Reply(last.answer, "more" if last.has_more else "no_more")
         else:
-            reply = await self._asked(text, last.answer if last else None)
+            reply = await replied(self._engine, text, last.answer if last else None)
         if chat is not None and reply.part != "away" and reply.answer.status != "smalltalk":
             self._remember(chat, reply)
         return reply
@@ -94,19 +99,6 @@ class Conversations:
     def forget(self, chat: str) -> None:
         """Drop what is remembered of `chat`."""
         self._last.pop(chat, None)
-
-    async def _asked(self, text: str, before: Answer | None) -> Reply:
-        """The reply to a question; where the index is away for now, it says so and nothing else changes."""
-        try:
-            return self._reply(await self._engine.ask(text, before))
-        except IndexAway as error:
-            log.warning("a question was not answered: %s", error)
-            return Reply(Answer(Question(text), "not_found"), "away")
-
-    def _reply(self, answer: Answer) -> Reply:
-        example = self._engine.first
-        empty = example is None and answer.status != "smalltalk"
-        return Reply(answer, "empty_corpus" if empty else "answer", example)
 
     def _remember(self, chat: str, reply: Reply) -> None:
         self._last[chat] = reply

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
-from bot.conversation import LATEST
 from bot.rendering import window
 from retrieval import Article, Engine, Passage, Quote, Span, day_of
 
+LATEST = 40
+"""Articles that /sources lists."""
 LONGEST = 3_000
 """Characters of a passage that are shown; a message of Telegram's holds 4,096."""
 OPENING = 300
@@ -89,6 +91,16 @@ class Timeline:
     def quotes(self) -> tuple[Quote, ...]:
         """The quotes alone."""
         return tuple(quote for _, quote in self.days)
+
+
+def on_file(engine: Engine) -> dict[str, Any]:
+    """What pages about the collection need: how many articles, the first and the newest of them, what is left out."""
+    return {
+        "total": len(engine.articles),
+        "first": engine.first,
+        "latest": engine.latest(LATEST),
+        "report": engine.report,
+    }
 
 
 async def context(engine: Engine, quote: Quote, step: int = 0) -> Context | None:

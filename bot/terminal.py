@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bot.app import Desk, desk
-from bot.conversation import on_file
 from bot.lines import typed
+from bot.pages import on_file
 from bot.rendering import Renderer, plain, tagged
 from bot.settings import Settings
 

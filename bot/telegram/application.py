@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import signal
+import sqlite3
 import ssl
 import threading
 from contextlib import suppress
@@ -21,15 +22,30 @@ from telegram.request import HTTPXRequest
 from bot import health, logs
 from bot.app import desk
 from bot.errors import ApiBaseUrlInvalid, TokenRefused
-from bot.rendering import Renderer
 from bot.settings import Settings
+from bot.state.database import State
+from bot.state.feedback import Feedback
+from bot.state.people import Links, Notes, People
+from bot.state.replies import Replies
+from bot.suggestions import suggest
+from bot.telegram.answering import Answering
+from bot.telegram.commands import Commands
 from bot.telegram.handlers import App, Handlers
-from bot.telegram.limits import InOrder, RateLimiter
+from bot.telegram.inline import Inline
+from bot.telegram.limits import Floods, InOrder, RateLimiter
+from bot.telegram.operators import REFUSED, Operators
 from bot.telegram.polling import Poller, PollingRequest, untiring
+from bot.telegram.presses import Presses
+from bot.telegram.profile import Profile
+from bot.telegram.sending import Sender
+from bot.telegram.turns import Turns
+from bot.telegram.voices import Voices
 from retrieval import Engine
 
 GRACE = 3.0
 """Seconds in which what is under way is still answered after a stop; Docker kills after ten."""
+
+_PRUNED_EVERY = 6 * 3600.0
 
 CLOSING = 1.5
 """Seconds in which everything is closed after that."""
@@ -53,10 +69,17 @@ def run(settings: Settings) -> int:
 
 async def serve(settings: Settings, engine: Engine, stop: asyncio.Event | None = None) -> None:
     """Answer on Telegram until `stop` is set; by default SIGTERM and SIGINT set it."""
-    application = build(settings, engine)
+    async with State.open(settings.data_dir) as state:
+        await _serve(settings, engine, state, stop)
+
+
+async def _serve(settings: Settings, engine: Engine, state: State, stop: asyncio.Event | None) -> None:
+    application = build(settings)
+    answers = handlers(application.bot, settings, engine, state)
+    answers.add_to(application)
     poller = Poller(application.bot, application.update_queue, partial(health.beat, settings.data_dir))
     stop = stop or _stop_by_signal()
-    tasks = asyncio.create_task(_work(application, poller)), asyncio.create_task(stop.wait())
+    tasks = asyncio.create_task(_work(application, poller, answers)), asyncio.create_task(stop.wait())
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -70,7 +93,7 @@ async def serve(settings: Settings, engine: Engine, stop: asyncio.Event | None =
         raise end
 
 
-def build(settings: Settings, engine: Engine) -> App:
+def build(settings: Settings) -> App:
     """The application, not yet connected. Raises TokenRefused and ApiBaseUrlInvalid."""
     api = _api(settings.telegram_api_base_url)
     token = settings.token or ""
@@ -78,7 +101,7 @@ def build(settings: Settings, engine: Engine) -> App:
         raise TokenRefused(settings.telegram_api_base_url)
     logs.hide(token)
     more: dict[str, Any] = {"httpx_kwargs": _trust(), "connect_timeout": 10, "pool_timeout": 30}
-    application = (
+    return (
         ApplicationBuilder()
         .token(token)
         .base_url(lambda token: f"{api}/bot{token}")
@@ -92,8 +115,27 @@ def build(settings: Settings, engine: Engine) -> App:
         .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .build()
     )
-    Handlers(engine).add_to(application)
-    return application
+
+
+def handlers(bot: Bot, settings: Settings, engine: Engine, state: State) -> Handlers:
+    """What answers, put together."""
+    replies, people, notes, links = Replies(state, settings.keep_days), People(state), Notes(state), Links(state)
+    sender = Sender(bot, partial(notes.count, REFUSED), replies.migrate)
+    turns, voices = Turns(engine, replies), Voices(people)
+    answering = Answering(engine, sender, replies, turns, Floods(), partial(suggest, engine))
+    presses = Presses(engine, sender, replies, people, voices, answering)
+    return Handlers(
+        sender,
+        replies,
+        voices,
+        answering,
+        presses,
+        Inline(engine, links, voices),
+        Commands(engine, sender, people, links, turns, answering, presses, settings.keep_days),
+        Operators(engine, sender, Feedback(state), notes),
+        Profile(bot, notes),
+        settings.operator_ids,
+    )
 
 
 @cache
@@ -102,29 +144,27 @@ def _trust() -> dict[str, ssl.SSLContext]:
     return {"verify": httpx.create_ssl_context()}
 
 
-async def _work(application: App, poller: Poller) -> None:
+async def _work(application: App, poller: Poller, answers: Handlers) -> None:
     await untiring("getMe", application.initialize)
     log.info("connected as @%s", application.bot.username)
     await untiring("deleteWebhook", partial(application.bot.delete_webhook, drop_pending_updates=False))
     await application.start()
-    application.create_task(_introduce(application.bot))
-    await poller.run()
+    application.create_task(answers.profile.introduce())
+    pruning = asyncio.create_task(_prune(answers.replies))
+    try:
+        await poller.run()
+    finally:
+        pruning.cancel()
 
 
-async def _introduce(bot: Bot) -> None:
-    """Tell Telegram what the bot's profile and its menu of commands say."""
-    words = Renderer("text")
-    lines = words.render("commands").splitlines()
-    commands = [(name, description) for name, _, description in (line.partition(" - ") for line in lines)]
-    for call in (
-        partial(bot.set_my_commands, commands),
-        partial(bot.set_my_description, words.render("bot_description")),
-        partial(bot.set_my_short_description, words.render("bot_short_description")),
-    ):
+async def _prune(replies: Replies) -> None:
+    """Drop what is too old, now and then."""
+    while True:
         try:
-            await call()
-        except TelegramError as error:
-            log.warning("%s failed, the profile stays as it is: %s", call.func.__name__, error)
+            await replies.prune()
+        except sqlite3.Error as error:
+            log.warning("what is too old could not be dropped: %s", error)
+        await asyncio.sleep(_PRUNED_EVERY)
 
 
 async def _wind_up(application: App, poller: Poller) -> None:

@@ -1,48 +1,151 @@
-"""Answers in, the button under them out, and back again from a press on it to the answer."""
+"""A reply in, the buttons under it out; and what a press on one of them means.
 
-from collections import OrderedDict
+A button's data is a letter and, where there are several of a kind, a number; which reply it hangs under is told by its
+message. So it fits into Telegram's 64 bytes, and works for as long as the reply is kept.
+"""
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from retrieval import Answer
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-MORE = "more"
+from bot.languages import LANGUAGES
+from bot.pages import Context, key
+from bot.rendering import Renderer
+from bot.state.replies import Keyboard
+from retrieval import Article, Quote
 
+Verb = Literal["context", "back", "more", "cited", "next", "good", "bad", "article", "language"]
 
-def more_keyboard(label: str) -> InlineKeyboardMarkup:
-    """One button that asks for the further quotes of the answer above it."""
-    return InlineKeyboardMarkup.from_button(InlineKeyboardButton(label, callback_data=MORE))
-
-
-class HungAnswers:
-    """Which answer each button hangs under, for the most recent `limit` of them."""
-
-    def __init__(self, limit: int = 1000) -> None:
-        self._limit = limit
-        self._answers: OrderedDict[tuple[int, int], Answer | None] = OrderedDict()
-
-    def hang(self, message: Message, answer: Answer) -> None:
-        """Remember that the button under `message` belongs to `answer`."""
-        self._put(message, answer)
-
-    def find(self, message: Message) -> Answer | None:
-        """The answer above the button under `message`; None when it is forgotten or used up."""
-        return self._answers.get(_key(message))
-
-    def use_up(self, message: Message) -> None:
-        """Remember that what the button under `message` promised has been shown."""
-        self._put(message, None)
-
-    def is_used_up(self, message: Message) -> bool:
-        """Whether the button was pressed before; people press twice when the network is slow."""
-        return self._answers.get(_key(message), message) is None
-
-    def _put(self, message: Message, answer: Answer | None) -> None:
-        self._answers[_key(message)] = answer
-        self._answers.move_to_end(_key(message))
-        if len(self._answers) > self._limit:
-            self._answers.popitem(last=False)
+_LETTERS: dict[str, Verb] = {
+    "c": "context",
+    "b": "back",
+    "m": "more",
+    "s": "cited",
+    "n": "next",
+    "+": "good",
+    "-": "bad",
+    "a": "article",
+    "l": "language",
+}
+_LETTER = {verb: letter for letter, verb in _LETTERS.items()}
+_WEB = re.compile(r"https?://[\w-]+(\.[\w-]+)+([/?#]\S*)?\Z")
+_NUMBERS = re.compile(r"(\d{1,3})(?:\.(-?\d{1,6}))?", re.ASCII)
+_LONGEST = 60
+"""Characters of a label; of a longer one a phone shows only the beginning."""
 
 
-def _key(message: Message) -> tuple[int, int]:
-    return message.chat_id, message.message_id
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a button says: a verb, and of which number (a quote, a suggestion), how far on, or of what key."""
+
+    verb: Verb
+    number: int = 0
+    step: int = 0
+    key: str = ""
+
+    @classmethod
+    def read(cls, data: str) -> "Press | None":
+        """What stands in a button's data; None if it is none of this bot's."""
+        verb = _LETTERS.get(data[:1])
+        if verb is None:
+            return None
+        if verb in ("article", "language"):
+            return cls(verb, key=data[1:])
+        read = _NUMBERS.fullmatch(data, 1)
+        return cls(verb, int(read[1]), int(read[2] or 0)) if read else None
+
+    @property
+    def data(self) -> str:
+        """What `read` reads."""
+        step = f".{self.step}" if self.step else ""
+        return f"{_LETTER[self.verb]}{self.key or self.number}{step}"
+
+
+def under_answer(
+    quotes: Sequence[Quote], words: Renderer, *, more: bool = False, suggestions: Sequence[str] = ()
+) -> Keyboard:
+    """The buttons under quotes: where they stand, further ones, their articles, what to ask next, and two thumbs."""
+    several = len(quotes) > 1
+    contexts = [
+        (_label(words, "context", number=number + 1 if several else None), Press("context", number).data)
+        for number in range(len(quotes))
+    ]
+    further = [(_label(words, "more"), Press("more").data)] if more else []
+    rows = [contexts, further] if several else [contexts + further]
+    rows += [[(_named(one.article, words), Press("cited", number).data)] for number, one in _articles(quotes)]
+    rows += [[(_cut(text), Press("next", number).data)] for number, text in enumerate(suggestions)]
+    rows.append([(_label(words, verb), Press(verb).data) for verb in ("good", "bad")])
+    return tuple(tuple(row) for row in rows if row)
+
+
+def under_context(number: int, step: int, context: Context, words: Renderer) -> Keyboard:
+    """The way on through the article, and back to the answer."""
+    turns = []
+    if context.has_previous:
+        turns.append((_label(words, "previous"), Press("context", number, step - 1).data))
+    if context.has_next:
+        turns.append((_label(words, "following"), Press("context", number, step + 1).data))
+    return tuple(filter(None, (tuple(turns), *under_page(words))))
+
+
+def under_page(words: Renderer) -> Keyboard:
+    """The way back to the answer."""
+    return (((_label(words, "back"), Press("back").data),),)
+
+
+def under_article(article: Article, words: Renderer) -> Keyboard:
+    """The way to where the article was published, if it says where."""
+    return (((_label(words, "link"), article.url),),) if _WEB.match(article.url) else ()
+
+
+def under_articles(articles: Iterable[Article], words: Renderer) -> Keyboard:
+    """A button for each article of a list."""
+    return tuple(((_named(one, words), Press("article", key=key(one.id)).data),) for one in articles)
+
+
+def under_languages() -> Keyboard:
+    """A button for each language, two in a row."""
+    buttons = [(name, Press("language", key=code).data) for code, name in LANGUAGES.items()]
+    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+
+
+def without(keyboard: Keyboard, data: str) -> Keyboard:
+    """The buttons but for one."""
+    rows = (tuple((label, of) for label, of in row if of != data) for row in keyboard)
+    return tuple(row for row in rows if row)
+
+
+def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    """What Telegram calls them."""
+    if not keyboard:
+        return None
+    return InlineKeyboardMarkup([[_button(label, data) for label, data in row] for row in keyboard])
+
+
+def _button(label: str, data: str) -> InlineKeyboardButton:
+    if _WEB.match(data):
+        return InlineKeyboardButton(label, url=data)
+    return InlineKeyboardButton(label, callback_data=data)
+
+
+def _articles(quotes: Sequence[Quote]) -> list[tuple[int, Quote]]:
+    """Of each article the first quote, with its number."""
+    firsts: dict[str, tuple[int, Quote]] = {}
+    for number, quote in enumerate(quotes):
+        firsts.setdefault(quote.article.id, (number, quote))
+    return [*firsts.values()]
+
+
+def _named(article: Article, words: Renderer) -> str:
+    return _cut(_label(words, "article", article=article))
+
+
+def _label(words: Renderer, button: str, **values: object) -> str:
+    return words.render("buttons", button=button, **values)
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= _LONGEST else label[: _LONGEST - 1].rstrip() + "…"

@@ -18,7 +18,7 @@ from bot.telegram.sending import FIRST_PAUSE, seconds
 LONG_POLL = 25
 """Seconds that Telegram holds a poll when nothing happens."""
 LONGEST_PAUSE = 30.0
-ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
+ALLOWED_UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
 
 T = TypeVar("T")
 

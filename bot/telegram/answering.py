@@ -1,0 +1,173 @@
+"""A question in a chat in; its reply sent there, with its buttons, kept and remembered out."""
+
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.conversation import Reply, is_more
+from bot.rendering import oldest_first
+from bot.state.replies import KeptQuote, KeptReply, Replies
+from bot.telegram.heard import Heard
+from bot.telegram.keyboards import Press, markup, under_answer, without
+from bot.telegram.limits import Floods
+from bot.telegram.sending import Place, Sender
+from bot.telegram.splitting import split
+from bot.telegram.turns import Turns
+from bot.telegram.voices import Voice
+from retrieval import Answer, Engine, Quote
+
+Suggest = Callable[[Answer], Awaitable[tuple[str, ...]]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply before it is sent: what it says, and what is to be kept of it."""
+
+    html: str
+    kept: KeptReply
+    answer: Answer | None = None
+    is_kept: bool = True
+
+    @classmethod
+    def of(cls, html: str, kept: KeptReply, answer: Answer | None = None, *, is_kept: bool = True) -> "Draft":
+        """The last message of a reply is what its buttons hang under, and what they come back to."""
+        return cls(html, replace(kept, html=split(html)[-1]), answer, is_kept)
+
+
+class Answering:
+    """Answers questions, and keeps what was answered."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 -- what an answer takes
+        self, engine: Engine, sender: Sender, replies: Replies, turns: Turns, floods: Floods, suggest: Suggest
+    ) -> None:
+        self._engine = engine
+        self._floods = floods
+        self._sender = sender
+        self._replies = replies
+        self._turns = turns
+        self._suggest = suggest
+
+    async def answer(self, said: Heard, voice: Voice) -> None:
+        """Answer a question, or show more of the answer before it; who asks too much is told so once."""
+        match self._floods.verdict(said.person):
+            case "warn":
+                await self._sender.send(said.place, voice.message.render("flood"))
+                return
+            case "silent":
+                return
+        async with self._sender.typing(said.place):
+            before = await self._turns.before(said)
+            if before is not None and is_more(said.words):
+                await self.more(before, said, voice)
+            else:
+                await self._send(said.place, await self._draft(said, voice, before))
+
+    async def again(self, kept: KeptReply, said: Heard, voice: Voice) -> None:
+        """Let a reply answer its question as it is now, after somebody edited that."""
+        before = await self._replies.get(kept.before) if kept.before is not None else None
+        async with self._sender.typing(said.place):
+            draft = await self._draft(said, voice, before)
+            messages: Sequence[int] = kept.messages
+            if (draft.kept.html, draft.kept.keyboard) != (kept.html, kept.keyboard):
+                under = markup(draft.kept.keyboard)
+                messages = await self._sender.rewrite(said.place, kept.messages, draft.html, under)
+            await self._replies.replace(kept.id, replace(draft.kept, messages=tuple(messages)))
+            if draft.answer is not None:
+                self._turns.remember(kept.id, draft.answer)
+
+    async def more(self, kept: KeptReply, said: Heard, voice: Voice) -> None:
+        """Send the further quotes of a reply, once."""
+        further = kept.quotes[kept.shown :] if kept.offers(Press("more").data) else ()
+        quotes = [quote for one in further if (quote := await one.again(self._engine))]
+        if not quotes:
+            gone = "gone" if further else "no_more"
+            await self._sender.send(said.place, voice.message.render(gone, status=kept.status))
+            return
+        drafted = replace(
+            kept,
+            part="more",
+            person=said.person,
+            asked=None,
+            language=voice.language,
+            quotes=tuple(map(KeptQuote.of, quotes)),
+            shown=len(quotes),
+            next=(),
+            keyboard=under_answer(quotes, voice.plain),
+        )
+        html = voice.message.render("more", quotes=quotes, differing=False)
+        await self._send(said.place, Draft.of(html, drafted))
+        await self.take_away(kept, Press("more").data)
+
+    async def take_away(self, kept: KeptReply, data: str) -> None:
+        """Take a button away that has done what it can."""
+        left = without(kept.keyboard, data)
+        await self._replies.dress(kept.id, left)
+        if kept.messages:
+            await self._sender.buttons(kept.chat, kept.messages[-1], markup(left))
+
+    async def found_again(self, said: Heard, message: int, shows: str, voice: Voice) -> KeptReply | None:
+        """The reply that a `message` is although it is not kept, by the question that it hangs on.
+
+        None where the answer is not what the message `shows`.
+        """
+        draft = await self._draft(said, voice, None)
+        first = draft.kept.quotes[0].text.split() if draft.kept.shown else []
+        if not first or " ".join(first) not in " ".join(shows.split()):
+            return None
+        kept = replace(draft.kept, messages=(message,))
+        return replace(kept, id=await self._replies.add(kept))
+
+    async def _draft(self, said: Heard, voice: Voice, before: KeptReply | None) -> Draft:
+        reply = await self._turns.reply(said.words, before)
+        shown = _shown(reply)
+        asked = await self._suggest(reply.answer) if shown else ()
+        html = voice.message.reply(reply)
+        if not said.stands:
+            html = voice.message.render("asked", question=said.words) + "\n\n" + html
+        kept = KeptReply(
+            chat=said.place.chat,
+            topic=said.topic,
+            person=said.person,
+            asked=said.message,
+            before=before.id if before else None,
+            part="answer",
+            question=said.words,
+            language=voice.language,
+            status=_status(reply),
+            confidence=reply.answer.confidence,
+            quotes=tuple(map(KeptQuote.of, (*shown, *reply.answer.quotes[len(shown) :]))),
+            shown=len(shown),
+            next=asked,
+            keyboard=under_answer(shown, voice.plain, more=reply.has_more, suggestions=asked) if shown else (),
+        )
+        return Draft.of(html, kept, reply.answer, is_kept=reply.part == "answer")
+
+    async def _send(self, place: Place, draft: Draft) -> None:
+        sent = await self._sender.send(place, draft.html, markup(draft.kept.keyboard))
+        if not draft.is_kept:
+            return
+        chat = sent[-1].chat_id if sent else place.chat
+        kept = replace(draft.kept, chat=chat, messages=tuple(message.message_id for message in sent))
+        try:
+            number = await self._replies.add(kept)
+        except sqlite3.Error as error:  # the person has the answer; its buttons will look it up
+            log.error("a reply could not be kept: %s", error)
+            return
+        if draft.answer is not None:
+            self._turns.remember(number, draft.answer)
+
+
+def _status(reply: Reply) -> str:
+    """What the answer is; a message that asks for nothing is not one that the articles can't answer."""
+    answer = reply.answer
+    return "unclear" if answer.status == "not_found" and not answer.question.terms else answer.status
+
+
+def _shown(reply: Reply) -> list[Quote]:
+    """The quotes of a reply as they stand in it."""
+    if reply.part != "answer" or reply.answer.status != "answered":
+        return []
+    return oldest_first(reply.quotes) if reply.answer.differing else [*reply.quotes]

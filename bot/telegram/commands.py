@@ -1,0 +1,122 @@
+"""A command in; the page that it asks for out."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from telegram import ForceReply
+
+from bot import pages
+from bot.languages import LANGUAGES
+from bot.pages import on_file
+from bot.state.people import Links, People
+from bot.telegram import links
+from bot.telegram.answering import Answering
+from bot.telegram.heard import ASK, Heard
+from bot.telegram.keyboards import markup, under_article, under_articles, under_languages
+from bot.telegram.presses import Presses
+from bot.telegram.sending import Keyboard, Sender
+from bot.telegram.turns import Turns
+from bot.telegram.voices import Voice, voice
+from retrieval import Engine
+
+Command = Callable[[Heard, Voice], Awaitable[None]]
+
+_FEW = 8
+"""Articles that have a button under a list of them."""
+
+
+class Commands:
+    """What everybody may ask for."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 -- what the commands reach
+        self,
+        engine: Engine,
+        sender: Sender,
+        people: People,
+        known: Links,
+        turns: Turns,
+        answering: Answering,
+        presses: Presses,
+        keep_days: int,
+    ) -> None:
+        self._engine = engine
+        self._sender = sender
+        self._people = people
+        self._links = known
+        self._turns = turns
+        self._answering = answering
+        self._presses = presses
+        self._keep_days = keep_days
+        self.all: Mapping[str, Command] = {
+            "start": self._start,
+            "help": self.help,
+            ASK: self._ask,
+            "sources": self._sources,
+            "latest": self._latest,
+            "timeline": self._timeline,
+            "article": self._article,
+            "language": self._language,
+            "forget": self._forget,
+            "about": self._about,
+        }
+
+    async def help(self, said: Heard, talk: Voice) -> None:
+        """What can be asked for, and how."""
+        await self._say(said, talk, "help", **on_file(self._engine))
+
+    async def _start(self, said: Heard, talk: Voice) -> None:
+        if (key := links.article_of(said.words)) is not None:
+            await self._presses.open(key, said.place, talk)
+        elif (question := await links.question_of(said.words, self._links)) is not None:
+            await self._answering.answer(said.instead(question), talk)
+        else:
+            await self._say(said, talk, "start", **on_file(self._engine))
+
+    async def _ask(self, said: Heard, talk: Voice) -> None:
+        if said.words:
+            await self._answering.answer(said, talk)
+        else:
+            await self._say(said, talk, "ask", under=None if said.private else ForceReply(selective=True))
+
+    async def _sources(self, said: Heard, talk: Voice) -> None:
+        await self._say(said, talk, "sources", **on_file(self._engine))
+
+    async def _latest(self, said: Heard, talk: Voice) -> None:
+        found = await pages.latest(self._engine, said.words)
+        under = markup(under_articles(found.articles[:_FEW], talk.plain))
+        await self._say(said, talk, "latest", under=under, latest=found)
+
+    async def _timeline(self, said: Heard, talk: Voice) -> None:
+        async with self._sender.typing(said.place):
+            timeline = await pages.timeline(self._engine, said.words) if said.words else None
+            await self._say(said, talk, "timeline", timeline=timeline)
+
+    async def _article(self, said: Heard, talk: Voice) -> None:
+        found = await pages.find_article(self._engine, said.words) if said.words else []
+        if len(found) == 1:
+            page = await pages.article_page(self._engine, found[0])
+            await self._say(said, talk, "article", under=markup(under_article(found[0], talk.plain)), page=page)
+            return
+        under = markup(under_articles(found[:_FEW], talk.plain))
+        await self._say(said, talk, "which_article", under=under, words=said.words, found=found[:_FEW])
+
+    async def _language(self, said: Heard, talk: Voice) -> None:
+        wanted = said.words.lower()
+        chosen = next((code for code, name in LANGUAGES.items() if wanted in (code, name.lower())), None)
+        if chosen is None:
+            await self._say(said, talk, "language", under=markup(under_languages()))
+            return
+        await self._people.choose(said.person, chosen)
+        await self._say(said, voice(chosen), "language_chosen")
+
+    async def _forget(self, said: Heard, talk: Voice) -> None:
+        forgotten = await self._people.forget(said.person)
+        self._turns.forget()
+        await self._say(said, talk, "forgotten", forgotten=forgotten)
+
+    async def _about(self, said: Heard, talk: Voice) -> None:
+        await self._say(said, talk, "about", days=self._keep_days, total=len(self._engine.articles))
+
+    async def _say(
+        self, said: Heard, talk: Voice, name: str, /, *, under: Keyboard | None = None, **values: object
+    ) -> None:
+        await self._sender.send(said.place, talk.message.render(name, **values), under)

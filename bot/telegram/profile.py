@@ -1,0 +1,80 @@
+"""Templates in; what Telegram shows of the bot out: its menus, for whom they are, and its descriptions, by language."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from telegram.error import TelegramError
+
+from bot.languages import ENGLISH, LANGUAGES
+from bot.state.people import Notes
+from bot.telegram.voices import voice
+
+Call = partial[Any]
+
+_SCOPES = {"private": BotCommandScopeAllPrivateChats(), "groups": BotCommandScopeAllGroupChats()}
+
+log = logging.getLogger(__name__)
+
+
+class Profile:
+    """Keeps the profile of `bot` as the templates have it; what is set is noted, and not set again at each start."""
+
+    def __init__(self, bot: Bot, notes: Notes) -> None:
+        self._bot = bot
+        self._notes = notes
+        self._greeted: set[int] = set()
+
+    async def introduce(self) -> None:
+        """Set the menus and the descriptions."""
+        await self._once("profile", [call for language in LANGUAGES for call in self._calls(language)])
+
+    async def greet(self, operator: int) -> None:
+        """Set the menu of an operator; their chat is one that Telegram knows since they have written to the bot."""
+        if operator in self._greeted:
+            return
+        self._greeted.add(operator)
+        scope = BotCommandScopeChat(operator)
+        calls = [
+            partial(self._bot.set_my_commands, _menu("operators", language), scope, _code(language))
+            for language in LANGUAGES
+        ]
+        await self._once(f"menu of {operator}", calls)
+
+    def _calls(self, language: str) -> list[Call]:
+        words, code = voice(language).plain, _code(language)
+        return [
+            *(
+                partial(self._bot.set_my_commands, _menu(menu, language), scope, code)
+                for menu, scope in _SCOPES.items()
+            ),
+            partial(self._bot.set_my_description, words.render("bot_description"), code),
+            partial(self._bot.set_my_short_description, words.render("bot_short_description"), code),
+        ]
+
+    async def _once(self, name: str, calls: Sequence[Call]) -> None:
+        """Make the calls, unless the same were made before."""
+        said = [(self._bot.id, call.func.__name__, *map(str, call.args)) for call in calls]
+        digest = hashlib.sha256(repr(said).encode()).hexdigest()
+        if await self._notes.get(name) == digest:
+            return
+        for call in calls:
+            try:
+                await call()
+            except TelegramError as error:
+                log.warning("%s failed, the profile stays as it is: %s", call.func.__name__, error)
+                return
+        await self._notes.put(name, digest)
+
+
+def _menu(menu: str, language: str) -> list[tuple[str, str]]:
+    lines = voice(language).plain.render("commands", menu=menu).splitlines()
+    return [(name, description) for name, _, description in (line.partition(" - ") for line in lines)]
+
+
+def _code(language: str) -> str | None:
+    """The language for Telegram; what is set for none is for everybody else, too."""
+    return None if language == ENGLISH else language

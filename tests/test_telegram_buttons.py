@@ -1,0 +1,280 @@
+"""The buttons under a reply: what they show, and that they work after a restart, a month later, or say what is gone."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from botapi_server import BotApiServer
+from running import TOKEN, running
+from talks import ADA, BEN, FOREIGN, QUESTION, Message, Talk, flat, labels, talking, words
+
+from bot.state.database import NAME
+from retrieval import Engine, EngineSettings
+
+LEADER = "Who leads the coalition of the willing?"
+STORY = """The harbour of Ghent
+
+The harbour of Ghent has been closed since Monday. A crane fell into the water. Nobody was hurt.
+The mayor, Ana Maes, called it a warning. She wants new rules.
+
+The crane was forty years old. Its owner had it looked at every year. The last time was in May.
+Experts found no fault. They will look at it again.
+
+Ships go to Antwerp meanwhile. The detour takes six hours. Captains are angry. They want to be paid for it.
+The port will decide on Friday.
+"""
+
+
+pytestmark = pytest.mark.usefixtures("unhurried")
+
+
+@pytest.fixture
+async def talk(bridges: Path, tmp_path: Path) -> AsyncIterator[Talk]:
+    async with talking(bridges, tmp_path / "data") as talk:
+        yield talk
+
+
+@pytest.fixture
+async def harbour(tmp_path: Path) -> AsyncIterator[Talk]:
+    """One article of several passages."""
+    folder = tmp_path / "harbour"
+    folder.mkdir()
+    (folder / "ghent.txt").write_text(STORY, encoding="utf-8")
+    async with talking(folder, tmp_path / "data") as talk:
+        yield talk
+
+
+def bold(message: Message) -> list[str]:
+    """What stands in bold in a message."""
+    return [
+        message["text"].encode("utf-16-le")[2 * one["offset"] : 2 * (one["offset"] + one["length"])].decode("utf-16-le")
+        for one in message.get("entities", [])
+        if one["type"] == "bold"
+    ]
+
+
+async def test_each_quote_can_be_seen_in_context(talk: Talk) -> None:
+    """There is a button for each quote that is shown, with its number, one for each article, and two thumbs."""
+    reply = await talk.say(QUESTION)
+    contexts = [label for label in labels(reply) if "In context" in label]
+    assert ["1", "2", "3"] == [label[-1] for label in contexts]
+    assert ["1 —", "2 —", "3 —"] == [line[:3] for line in reply["text"].splitlines() if "—" in line]
+    articles = [label for label in labels(reply) if "A bridge for" in label]
+    assert len(articles) == 3
+    assert labels(reply)[-2:] == ["👍", "👎"]
+
+
+async def test_in_context_shows_the_passage_and_back_the_answer(harbour: Talk) -> None:
+    """The message becomes the passage around the quote, the quote in bold; back, it is what it was."""
+    reply = await harbour.say("How old was the crane?")
+    shown = await harbour.press(reply, "In context")
+    assert "forty years old" in " ".join(bold(shown))
+    assert "Its owner had it looked at every year." in shown["text"]
+    assert "The harbour of Ghent" in shown["text"]
+    back = await harbour.press(shown, "Back")
+    assert (reply["text"], labels(reply)) == (back["text"], labels(back))
+
+
+async def test_the_passages_around_can_be_read_on(harbour: Talk) -> None:
+    """Before and after go through the article, and are not there at its ends."""
+    reply = await harbour.say("How old was the crane?")
+    shown = await harbour.press(reply, "In context")
+    assert ["‹ Before", "After ›"] == labels(shown)[:2]
+    first = await harbour.press(shown, "Before")
+    assert "closed since Monday" in first["text"]
+    assert ["After ›"] == labels(first)[:1]
+    await harbour.press(first, "After")
+    last = await harbour.press(shown, "After")
+    assert "Ships go to Antwerp" in last["text"]
+    assert ["‹ Before"] == labels(last)[:1]
+    assert bold(last) == []
+
+
+async def test_more_sources_come_once(talk: Talk) -> None:
+    """The further quotes come as a reply of their own, with buttons; then the button is gone, and a second press too late."""
+    reply = await talk.say(QUESTION)
+    more = await talk.press(reply, "More sources", replies=1)
+    answer = await talk.engine.ask(QUESTION)
+    assert all(flat(quote.text) in flat(more["text"]) for quote in answer.quotes[3:])
+    assert [label for label in labels(more) if "In context" in label]
+    assert "More sources" not in " ".join(labels(talk.now(reply)))
+    talk.server.press(reply, "m0")
+    await talk.settled()
+    assert len(talk.server.sent) == 2
+
+
+async def test_an_article_tells_about_itself(harbour: Talk) -> None:
+    """Its button shows title, date, how many passages and the first lines; back is the answer."""
+    reply = await harbour.say("How old was the crane?")
+    shown = await harbour.press(reply, "The harbour of Ghent")
+    assert all(part in shown["text"] for part in ("The harbour of Ghent", "undated", "passages", "closed since Monday"))
+    assert (await harbour.press(shown, "Back"))["text"] == reply["text"]
+
+
+async def test_an_article_with_an_address_can_be_opened(tmp_path: Path) -> None:
+    """The address that an article states is a button; one that Telegram would refuse is none."""
+    folder = tmp_path / "linked"
+    folder.mkdir()
+    for name, url in (("good", "https://news.example.org/ghent"), ("bad", "https://nowhere")):
+        text = f"---\ntitle: The {name} bridge\nurl: {url}\n---\nThe {name} bridge was opened by Ann Maes on Monday.\n"
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    async with talking(folder, tmp_path / "data") as talk:
+        for name, expected in (("good", ["🔗 Open the article"]), ("bad", [])):
+            reply = await talk.say(f"/article {name}")
+            assert expected == labels(reply)
+
+
+async def test_votes_are_kept(talk: Talk) -> None:
+    """Both thumbs answer on the screen; the last one counts, and each person's for itself."""
+    reply = await talk.say(QUESTION)
+    await talk.press(reply, "👍")
+    await talk.press(reply, "👎")
+    assert talk.toasts() == [words("voted", vote="good"), words("voted", vote="bad")]
+    await talk.press(reply, "👍", person=BEN)
+    tally = await _rows(talk, "SELECT person, vote FROM votes ORDER BY person")
+    assert tally == [(ADA, -1), (BEN, 1)]
+
+
+async def test_the_next_question_is_a_button_that_answers(seeds: Path, tmp_path: Path) -> None:
+    """What is offered is answered, in reply to the message that offered it, under its question; then its button is gone."""
+    async with talking(seeds, tmp_path / "data") as talk:
+        reply = await talk.say(LEADER)
+        offered = [label for label in labels(reply) if label.endswith("?")]
+        assert 1 <= len(offered) <= 3
+        answer = await talk.press(reply, offered[0], replies=1)
+        assert answer["text"].startswith(offered[0])
+        assert "❝" in answer["text"]
+        assert answer["reply_to_message"]["message_id"] == reply["message_id"]
+        assert offered[1:] == [label for label in labels(talk.now(reply)) if label.endswith("?")]
+
+
+@pytest.mark.parametrize("label", ["In context 2", "More sources", "A bridge for", "👍"])
+async def test_a_button_works_after_a_restart(bridges: Path, tmp_path: Path, label: str) -> None:
+    """What hangs under a message is kept."""
+    async with Engine.open(EngineSettings(bridges)) as engine, BotApiServer(TOKEN) as server:
+        async with running(server, engine, tmp_path):
+            reply = await Talk(server, engine).say(QUESTION)
+        async with running(server, engine, tmp_path):
+            again = Talk(server, engine)
+            shown = await again.press(reply, label, replies=int(label.startswith("More")))
+            assert words("expired") not in [shown["text"], *again.toasts()]
+        assert server.refused == []
+
+
+async def test_a_button_is_found_again_without_what_was_kept(bridges: Path, tmp_path: Path) -> None:
+    """Where the file is lost, the answer is found again by the question that it hangs on."""
+    async with Engine.open(EngineSettings(bridges)) as engine, BotApiServer(TOKEN) as server:
+        async with running(server, engine, tmp_path / "one"):
+            reply = await Talk(server, engine).say(QUESTION)
+        async with running(server, engine, tmp_path / "two"):
+            shown = await Talk(server, engine).press(reply, "In context 1")
+            assert shown["text"] != reply["text"]
+            assert "Passage 1 of 1" in shown["text"]
+        assert server.refused == []
+
+
+async def test_a_button_that_nobody_knows_any_more_says_so(bridges: Path, tmp_path: Path) -> None:
+    """Without what was kept, and with the question gone, there is only to ask again."""
+    async with Engine.open(EngineSettings(bridges)) as engine, BotApiServer(TOKEN) as server:
+        async with running(server, engine, tmp_path / "one"):
+            reply = await Talk(server, engine).say(QUESTION)
+        server.delete(reply["reply_to_message"] | {"chat": {"id": ADA}})
+        async with running(server, engine, tmp_path / "two"):
+            talk = Talk(server, engine)
+            await talk.press(reply, "In context 1")
+            assert talk.toasts() == [words("expired")]
+            assert talk.now(reply)["text"] == reply["text"]
+        assert server.refused == []
+
+
+async def test_a_vanished_article_is_said_to_be_gone(harbour: Talk, tmp_path: Path) -> None:
+    """The buttons of a quote whose article is gone say so on the screen, and the message stays as it is."""
+    reply = await harbour.say("How old was the crane?")
+    (tmp_path / "harbour" / "ghent.txt").unlink()
+    while harbour.engine.articles:
+        await asyncio.sleep(0.05)
+    for label in ("In context", "The harbour of Ghent"):
+        await harbour.press(reply, label)
+    assert harbour.toasts() == [words("gone")] * 2
+    assert harbour.now(reply)["text"] == reply["text"]
+
+
+async def test_a_quote_is_found_where_its_article_now_has_it(harbour: Talk, tmp_path: Path) -> None:
+    """When an article changes around a quote, its context is the new one."""
+    reply = await harbour.say("How old was the crane?")
+    changed = STORY.replace("The harbour of Ghent has been", "As we report today, the harbour of Ghent has been")
+    before = harbour.engine.articles
+    (tmp_path / "harbour" / "ghent.txt").write_text(changed.replace("Its owner", "Its keeper"), encoding="utf-8")
+    while harbour.engine.articles is before:
+        await asyncio.sleep(0.05)
+    shown = await harbour.press(reply, "In context")
+    assert "forty years old" in " ".join(bold(shown))
+    assert "Its keeper had it looked at" in shown["text"]
+
+
+async def test_a_month_later_what_is_kept_no_longer_is_found_again(bridges: Path, tmp_path: Path) -> None:
+    """Replies are dropped after the days that the setting names; a button then works by its question."""
+    async with Engine.open(EngineSettings(bridges)) as engine, BotApiServer(TOKEN) as server:
+        async with running(server, engine, tmp_path, keep_days=30):
+            reply = await Talk(server, engine).say(QUESTION)
+            await Talk(server, engine).settled()
+        with sqlite3.connect(tmp_path / NAME) as db:
+            db.execute("UPDATE replies SET at = at - 31 * 86400")
+        db.close()
+        async with running(server, engine, tmp_path, keep_days=30):
+            shown = await Talk(server, engine).press(reply, "In context 1")
+            assert "Passage 1 of 1" in shown["text"]
+        assert server.refused == []
+    with sqlite3.connect(tmp_path / NAME) as db:
+        ages = db.execute("SELECT count(*), min(at) FROM replies").fetchall()
+    db.close()
+    assert ages[0][0] == 1
+
+
+async def test_a_press_is_answered_though_it_is_too_old(talk: Talk) -> None:
+    """Telegram forgets a press after a while; what it asks for is done all the same."""
+    reply = await talk.say(QUESTION)
+    talk.server.fail("answerCallbackQuery", 400, "Bad Request: query is too old and response timeout expired")
+    shown = await talk.press(reply, "In context 1")
+    assert "Passage 1 of 1" in shown["text"]
+
+
+async def test_a_button_pressed_twice_changes_nothing(talk: Talk) -> None:
+    """The second press finds the message as it should be, and Telegram is asked for nothing that it would refuse."""
+    reply = await talk.say(QUESTION)
+    talk.server.press(reply, label="In context 1")
+    talk.server.press(reply, label="In context 1")
+    await talk.settled()
+    assert "Passage 1 of 1" in talk.now(reply)["text"]
+    assert len(talk.server.of("editMessageText")) <= 2
+
+
+async def test_a_message_that_cannot_be_changed_is_answered_below(talk: Talk) -> None:
+    """Where the message is gone for the bot, what the button promises comes as a new one."""
+    reply = await talk.say(QUESTION)
+    talk.server.fail("editMessageText", 400, "Bad Request: message can't be edited")
+    shown = await talk.press(reply, "In context 1", replies=1)
+    assert "Passage 1 of 1" in shown["text"]
+
+
+@pytest.mark.parametrize(
+    "data", ["", "x", "c", "c99", "c-1", "s99", "n7", "cx", "a", "axxxxxxxxxxx", "lxx", "m0.9", "🎉"]
+)
+async def test_what_no_button_says_does_nothing(talk: Talk, data: str) -> None:
+    """Whatever somebody's program sends as a press is answered, and no fault comes of it."""
+    reply = await talk.say(FOREIGN)
+    talk.server.press(reply, data or " ")
+    await talk.settled()
+    assert words("failed") not in [message["text"] for message in talk.server.sent]
+
+
+async def _rows(talk: Talk, query: str) -> list[tuple[object, ...]]:
+    """What is kept, from the file itself."""
+    await talk.settled()
+    path = next(iter(Path(talk.data_dir).glob(NAME)))
+    with sqlite3.connect(path) as db:
+        found = db.execute(query).fetchall()
+    db.close()
+    return found

@@ -1,0 +1,185 @@
+"""Groups and topics: who is answered, where, and what is remembered of whom."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from talks import ADA, AT_BOT, BEN, QUESTION, READERS, WRITERS, Talk, talking, words
+
+pytestmark = pytest.mark.usefixtures("unhurried")
+
+
+@pytest.fixture
+async def talk(bridges: Path, tmp_path: Path) -> AsyncIterator[Talk]:
+    async with talking(bridges, tmp_path / "data") as talk:
+        yield talk
+
+
+@pytest.mark.parametrize("command", ["/ask", f"/ask{AT_BOT}", f"/ASK{AT_BOT.upper()}"])
+async def test_ask_is_answered_in_a_group(talk: Talk, command: str) -> None:
+    """The answer hangs on the message that asked."""
+    reply = await talk.say(f"{command} {QUESTION}", READERS)
+    assert "❝" in reply["text"]
+    assert reply["reply_to_message"]["text"] == f"{command} {QUESTION}"
+
+
+@pytest.mark.parametrize("command", ["/ask", AT_BOT])
+async def test_somebody_else_s_question_is_answered(talk: Talk, command: str) -> None:
+    """To ask in reply to a message without more is to ask what that says; the answer hangs on it."""
+    other = talk.server.say(READERS, QUESTION, person=BEN)
+    reply = await talk.say(command, READERS, person=ADA, reply_to_message=other)
+    assert "❝" in reply["text"]
+    assert reply["reply_to_message"]["message_id"] == other["message_id"]
+
+
+async def test_a_quoted_part_is_what_is_asked(talk: Talk) -> None:
+    """Of a long message, what somebody marks in their reply is the question."""
+    other = talk.server.say(READERS, f"Good morning! {QUESTION} I wonder.", person=BEN)
+    quote = {"text": QUESTION, "position": 14, "is_manual": True}
+    reply = await talk.say("/ask", READERS, person=ADA, reply_to_message=other, quote=quote)
+    assert "❝" in reply["text"]
+
+
+async def test_own_words_in_reply_to_somebody_are_the_question(talk: Talk) -> None:
+    """Words behind /ask are what is asked, whatever they reply to."""
+    other = talk.server.say(READERS, "Nice weather", person=BEN)
+    reply = await talk.say(f"/ask {QUESTION}", READERS, person=ADA, reply_to_message=other)
+    assert "❝" in reply["text"]
+    assert reply["reply_to_message"]["text"] == f"/ask {QUESTION}"
+
+
+async def test_ask_without_a_question_asks_for_one(talk: Talk) -> None:
+    """What is written in reply to that is the question."""
+    reply = await talk.say("/ask", READERS)
+    assert reply["text"] == words("ask")
+    answer = await talk.say(QUESTION, READERS, reply_to_message=reply)
+    assert "❝" in answer["text"]
+
+
+@pytest.mark.parametrize("text", [f"{AT_BOT} {QUESTION}", f"{QUESTION} {AT_BOT}", f"Hey 🎉 {AT_BOT}, {QUESTION}"])
+async def test_a_mention_is_answered(talk: Talk, text: str) -> None:
+    """Wherever the name stands, it is no part of the question."""
+    reply = await talk.say(text, READERS)
+    assert "❝" in reply["text"]
+    assert reply["reply_to_message"]["text"] == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        QUESTION,
+        "/help",
+        "/latest",
+        "/nonsense",
+        "/ask@another_bot Who?",
+        "@another_bot Who?",
+        f"mail{AT_BOT}x",
+        "/",
+        "",
+    ],
+)
+async def test_it_never_speaks_unasked(talk: Talk, text: str) -> None:
+    """Chatter, and what may be for another bot, are none of its business."""
+    talk.server.say(READERS, text) if text else talk.server.post(READERS, dice={"emoji": "🎲", "value": 1})
+    await talk.settled(READERS)
+    assert talk.server.sent == []
+
+
+@pytest.mark.parametrize(("text", "page"), [(f"/nonsense{AT_BOT}", "help"), (f"/about{AT_BOT}", "about")])
+async def test_a_command_that_names_it_is_answered(talk: Talk, text: str, page: str) -> None:
+    """What is not in a group's menu is answered where it is meant for this bot."""
+    assert talk.server.sent == []
+    assert (await talk.say(text, READERS))["text"].startswith(words(page, days=30, total=5, first=None)[:10])
+
+
+async def test_a_reply_to_its_message_follows_on_from_that(talk: Talk) -> None:
+    """Not from what was asked last: each reply is about the answer that it hangs on."""
+    first = await talk.say(f"/ask {QUESTION}", READERS)
+    await talk.say("/ask Who is Zorblax the Unheard-of?", READERS, person=BEN)
+    reply = await talk.say("And when?", READERS, reply_to_message=first)
+    answer = await talk.engine.ask("And when?", await talk.engine.ask(QUESTION))
+    assert answer.quotes
+    assert answer.quotes[0].text.split()[:4] == reply["text"].replace("❝", "").split()[:4]
+
+
+async def test_a_reply_to_somebody_else_is_not_for_it(talk: Talk) -> None:
+    """Replies among people are theirs."""
+    other = talk.server.say(READERS, "Interesting", person=BEN)
+    talk.server.say(READERS, QUESTION, reply_to_message=other)
+    await talk.settled(READERS)
+    assert talk.server.sent == []
+
+
+async def test_topics_do_not_share_their_memory(talk: Talk) -> None:
+    """What was asked in one topic is no context in another, and each is answered where it was asked."""
+    one, two = talk.server.topic(READERS, "Bridges"), talk.server.topic(READERS, "Boats")
+    for topic, asked in ((one, QUESTION), (two, "more"), (one, "more")):
+        place = {"message_thread_id": topic, "is_topic_message": True}
+        reply = await talk.say(f"/ask {asked}", READERS, **place)
+        assert reply["message_thread_id"] == topic
+    assert ["❝" in message["text"] for message in talk.server.sent] == [True, False, True]
+    typing = [call.parameters["message_thread_id"] for call in talk.server.of("sendChatAction")]
+    assert typing == [one, two, one]
+
+
+async def test_in_a_topic_that_it_opened_it_does_not_answer_everybody(talk: Talk) -> None:
+    """There each message hangs on the topic's first one, which is the bot's own."""
+    topic = talk.server.topic(READERS, "Bridges")
+    talk.server.say(READERS, QUESTION, message_thread_id=topic, is_topic_message=True)
+    await talk.settled(READERS)
+    assert talk.server.sent == []
+
+
+async def test_groups_do_not_share_their_memory(talk: Talk) -> None:
+    """The same person asks in two groups, and in private."""
+    await talk.say(f"/ask {QUESTION}", READERS, person=ADA)
+    elsewhere = await talk.say("/ask more", WRITERS, person=ADA)
+    private = await talk.say("more", ADA)
+    assert "❝" not in elsewhere["text"] + private["text"]
+    assert "❝" in (await talk.say("/ask more", READERS, person=ADA))["text"]
+
+
+async def test_each_is_answered_in_their_own_language(talk: Talk) -> None:
+    """In a group, too."""
+    talk.server.person(BEN, language_code="fr-CA")
+    talk.server.person(ADA, language_code="xx")
+    for person, language in ((BEN, "fr"), (ADA, "en")):
+        reply = await talk.say("/ask", READERS, person=person)
+        assert reply["text"] == words("ask", language)
+
+
+async def test_an_administrator_who_stays_anonymous_is_answered(talk: Talk) -> None:
+    """Telegram says that the group itself asks."""
+    group = talk.server.chat(READERS)
+    reply = await talk.say(f"/ask {QUESTION}", READERS, sender_chat=group)
+    assert "❝" in reply["text"]
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_its_memory(talk: Talk) -> None:
+    """What was asked in the old one is remembered in the new one."""
+    talk.server.chat(READERS, type="group")
+    await talk.say(f"/ask {QUESTION}", READERS)
+    new = talk.server.migrate(READERS)
+    assert "❝" in (await talk.say("/ask more", new))["text"]
+
+
+async def test_an_answer_to_a_group_that_moved_arrives_in_the_new_one(bridges: Path, tmp_path: Path) -> None:
+    """Telegram tells the new number with its refusal, and the answer goes there."""
+    async with talking(bridges, tmp_path / "data", refused=2) as talk:
+        talk.server.chat(READERS, type="group")
+        talk.server.delay("sendChatAction", 0.3)
+        talk.server.say(READERS, f"/ask {QUESTION}")
+        new = talk.server.migrate(READERS)
+        await talk.server.replies(1)
+        await talk.settled(READERS)
+        assert [new] == [message["chat"]["id"] for message in talk.server.sent]
+        assert "❝" in (await talk.say("/ask more", new))["text"]
+
+
+async def test_a_topic_that_was_closed_for_good_is_answered_outside(talk: Talk) -> None:
+    """Where the topic is gone, the answer goes to the group itself."""
+    topic = talk.server.topic(READERS, "Bridges")
+    talk.server.fail("sendMessage", 400, "Bad Request: message thread not found")
+    reply = await talk.say(f"/ask {QUESTION}", READERS, message_thread_id=topic, is_topic_message=True)
+    assert "❝" in reply["text"]
+    assert "message_thread_id" not in talk.server.of("sendMessage")[-1].parameters
