@@ -139,6 +139,28 @@ def health() -> int:
     return 0 if well else 1
 
 
+@app.command(epilog="Example: dateline feedback --since 7 --json > drafts.jsonl")
+def feedback(
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="D", help="Only since this day (2025-03-15), or in so many days.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print drafts of gold questions, one a line.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a table.")] = False,
+) -> int:
+    """List what was asked on Telegram and not found, or voted down.
+
+    As JSON each is a gold question whose answers are still to be filled in, for dateline eval.
+    """
+    import asyncio
+
+    from bot.feedback import missed, write
+
+    if as_json and as_csv:
+        raise OptionsExclusive("--json", "--csv")
+    write(asyncio.run(missed(_settings(None), since)), as_json=as_json, as_csv=as_csv)
+    return 0
+
+
 @app.command(name="eval", epilog="Example: dateline eval tests/data/seeds-dev.jsonl --compare before.json")
 def evaluate(  # noqa: PLR0913, PLR0917 -- the options of the command
     files: Annotated[list[Path], typer.Argument(metavar="FILE.jsonl", help="Gold questions, a JSON object a line.")],
