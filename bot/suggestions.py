@@ -11,7 +11,7 @@ from retrieval import Answer, Engine, Lead, Span, bears_out, terms
 MOST = 3
 LONGEST = 60
 """Characters of a question, so that it fits on a button."""
-_TRIES = 4
+_TRIES = 5
 """Questions that are tried at most for an answer."""
 _ENOUGH = 2
 """Questions to which none about a mere name is added."""

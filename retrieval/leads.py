@@ -12,6 +12,7 @@ from typing import Literal
 
 from retrieval import names
 from retrieval.analysis import FUNCTION_WORDS
+from retrieval.clauses import IRREGULAR
 from retrieval.descriptions import descriptions
 from retrieval.lexicon import verb_forms, words
 from retrieval.models import Passage, Quote
@@ -39,7 +40,7 @@ _INSIDE = re.compile(rf"(?<=\s)[a-z’']+,?\s([{names.UPPER}][\w’']*\w)(?![\w-
 _LOWER_AFTER = re.compile(r"\s([a-z][\w-]*)")
 _THE = re.compile(r"\b[Tt]he\s$")
 _GOES_ON = re.compile(rf"-\w|\s(?:(?:of|for|&)\s(?:the\s)?)?[{names.UPPER}\d]")
-_BEGUN = re.compile(rf"\w*[{names.UPPER}]\w*\s(?:(?:of|for|&)\s(?:the\s)?)?$")
+_BEGUN = re.compile(rf"\b(?!The\b)\w*[{names.UPPER}]\w*\s(?:(?:of|for|&)\s(?:the\s)?)?$")
 """What tells that a name is only a part of one."""
 _TOLD = re.compile(r"\b(?:told|to|in|at|with|from|by|on|of|for)\s(?:the\s)?(?:[a-z]+\s)?$")
 """What stands before a name that is not what somebody speaks of, but whom to, or where."""
@@ -81,14 +82,14 @@ def bears_out(lead: Lead, quote: Quote) -> bool:
     """Whether a quote tells what one would ask of a lead."""
     text, language = quote.text, quote.article.language
     held = frozenset(terms(text, language))
-    last = terms(lead.words, language)[-1:]
-    if not last or not held.issuperset((*last, *terms(lead.about, language))):
+    last, topic = terms(lead.words, language)[-1:], terms(lead.about, language)
+    if not last or not held.issuperset((*last, *(topic if lead.kind == "figure" else topic[-1:]))):
         return False
     if lead.kind == "speaker":
         return said(text, frozenset(terms(lead.words, language))) >= _SURELY
     if lead.kind == "person":
         return any(term == last[0] for name in _described(text) for term in terms(name, language)[-1:])
-    return lead.kind == "name" or bool(counts(text))
+    return lead.kind == "name" or any(True for _ in counts(text))
 
 
 def _near(quote: Quote, passages: Sequence[Passage]) -> list[str]:
@@ -196,7 +197,8 @@ def _is_adjective(text: str, end: int) -> bool:
 
 @cache
 def _after_names() -> frozenset[str]:
-    return FUNCTION_WORDS | words("auxiliaries", "prepositions", "subordinators", "adverbs") | verb_forms("sayings")
+    lists = words("auxiliaries", "prepositions", "subordinators", "adverbs")
+    return FUNCTION_WORDS | lists | verb_forms("sayings") | IRREGULAR
 
 
 def _counted(text: str) -> Iterator[Lead]:

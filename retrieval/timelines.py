@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from retrieval import hits
-from retrieval.analysis import terms
 from retrieval.answers import quotes_of
 from retrieval.index.base import Snapshot
 from retrieval.models import DateRange, Hit, Question, QuestionTerm, Quote
+from retrieval.multilingual import terms
 from retrieval.newest import holds
 from retrieval.quotations import day_of
 from retrieval.ranking import Ranking, rank
@@ -77,6 +77,7 @@ def _stretches(question: Question, sought: dict[str, float], snapshot: Snapshot,
 def _quotes(asked: Collection[QuestionTerm], ranking: Ranking) -> Iterator[Quote]:
     """The sentences that hold all that is asked, or its article's title does, as quotes; each as if it was alone."""
     for one in ranking.sentences:
-        title = frozenset(terms(one.candidate.context.article.title))
+        article = one.candidate.context.article
+        title = frozenset(terms(article.title, article.language))
         if holds(asked, one.terms | title, _LIKE) and any(holds([term], one.terms, _LIKE) for term in asked):
             yield from quotes_of(ranking.asked.question, [one], ranking.sentences)

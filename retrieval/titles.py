@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from retrieval import hits
-from retrieval.analysis import terms
 from retrieval.index.base import Snapshot
 from retrieval.models import Article, Question
+from retrieval.multilingual import terms
+from retrieval.newest import holds
 
 _LOOKED_AT = 200
 """Passages; a title is found with each passage of its article."""
@@ -25,7 +26,7 @@ def _matching(question: Question, snapshot: Snapshot) -> Iterator[tuple[float, A
     found = snapshot.index.search(hits.sought(question.all_terms, snapshot.index), _LOOKED_AT)
     for article_id in dict.fromkeys(hit.passage.article_id for hit in found):
         article = snapshot.articles[article_id]
-        held = set(terms(article.title))
-        share = sum(term.term in held for term in question.all_terms) / len(question.all_terms)
+        held = frozenset(terms(article.title, article.language))
+        share = sum(holds([term], held) for term in question.all_terms) / len(question.all_terms)
         if share >= _SHARE:
             yield share, article

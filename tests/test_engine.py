@@ -634,3 +634,14 @@ async def test_undated(dated):
     (dated / "mill.txt").write_text(MILL, encoding="utf-8")
     async with Engine.open(EngineSettings(dated)) as engine:
         assert engine.undated == 1
+
+
+async def test_memory(corpus):
+    """What callers remember is forgotten when other articles are served."""
+    async with Engine.open(EngineSettings(corpus)) as engine:
+        engine.memory["a"] = 1
+        assert engine.memory["a"] == 1
+        (corpus / "mill.txt").write_text(MILL.replace("Tuesday", "Sunday"), encoding="utf-8")
+        await engine._library.refresh()
+        assert engine.memory == {}
+        assert engine.threshold == EngineSettings(corpus).threshold
