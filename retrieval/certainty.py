@@ -63,4 +63,4 @@ def _agreement(article_id: str, ranking: Ranking) -> float:
         name = one.hit.passage.article_id
         weights[name] = weights.get(name, 0.0) + math.exp((one.score - best) / 2)
     share = weights[article_id] / sum(weights.values())
-    return (share - _EVEN) * max(0.0, 1 - _FEW_ARTICLES / ranking.articles)
+    return (share - _EVEN) * max(0.0, 1 - _FEW_ARTICLES / max(1, ranking.articles))

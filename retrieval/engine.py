@@ -274,8 +274,8 @@ class _Answering:
         return hits.ranked(hits.in_days(question, found, self._index, self._articles, self._newest))
 
     def _explained(self, question: Question) -> Explanation:
-        peers = self._languages.get(question.language, 0)
-        ranking = rank(question, self._hits(question), self._articles, self._index.idf, self._weights, peers)
+        ranking = rank(question, self._hits(question), self._articles, self._index.idf, self._weights)
+        ranking = replace(ranking, articles=self._languages.get(question.language, 0))
         answer = answers.answer(question, ranking, self._weights, self._threshold, self._most)
         return Explanation(answer, ranking, self._weights, self._threshold)
 

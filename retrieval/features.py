@@ -12,6 +12,7 @@ from typing import get_args
 
 from retrieval import kinds, resolved, speech
 from retrieval.asked import Asked
+from retrieval.languages import ENGLISH
 from retrieval.models import AnswerKind, Article, DateRange, Hit, Question, Sentence, Span
 from retrieval.relations import measured
 from retrieval.roles import holds_role
@@ -42,6 +43,7 @@ FEATURES = (
     "near_before",
     "said_before",
     "newest",
+    "other_language",
 )
 _NEAR = 6
 _LONG = 30
@@ -87,6 +89,7 @@ def passage_features(asked: Asked, context: Context) -> dict[str, float]:
         "passage": context.score,
         "foreign_name": float(asked.foreign_name),
         "newest": float(asked.question.latest and context.newest),
+        "other_language": float(asked.question.language != context.article.language),
     }
 
 
@@ -123,7 +126,9 @@ def measure(asked: Asked, candidate: Candidate, shared: Mapping[str, float], gra
         "new_terms": min(1.0, len(own.known - held) / _MANY_NEW),
         "speaker": spoken,
         "lacks_figure": float(
-            question.kind in kinds.MEASURED and not (found and measured(own.text, question.kind, asked.counted))
+            question.kind in kinds.MEASURED
+            and own.language == ENGLISH
+            and not (found and measured(own.text, question.kind, asked.counted))
         ),
         "lacks_role": float(
             asked.role is not None and bool(asked.role.of) and not holds_role(own.text, asked.role, before)

@@ -40,19 +40,19 @@ def highlights(question: Question, own: View, before: str = "") -> list[Phrase]:
         return [phrase] if (phrase := thing(question, own)) else []
     if (role := role_asked(question.text)) and (named := holder(own.text, role, before)):
         return [named]
-    for spans in _kinds_of_phrases(question, own.text):
+    for spans in _kinds_of_phrases(question, own):
         if new := _new(question, own, spans):
             best = _nearest(question, own, new)
             return [best, *_joined(own.text, best, new)[:1]] if _SEVERAL.search(question.text) else [best]
     return []
 
 
-def _kinds_of_phrases(question: Question, text: str) -> Iterator[list[Phrase]]:
+def _kinds_of_phrases(question: Question, own: View) -> Iterator[list[Phrase]]:
     """The phrases of the kinds that may answer, kind by kind: of names given, what stands in quotation marks first."""
     if question.kind == "statement" and kinds.is_naming(question.text):
-        yield quoted(text)
+        yield quoted(own.text)
     for kind in (question.kind, *_INSTEAD.get(question.kind, ())):
-        yield phrases(kind, text)
+        yield phrases(kind, own.text, own.language)
 
 
 def _new(question: Question, own: View, spans: Iterable[Phrase]) -> list[Phrase]:

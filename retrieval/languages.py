@@ -5,7 +5,6 @@ A language shows in the words that only hold a sentence together, which make up 
 
 import re
 import tomllib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +25,7 @@ _LEAST = 0.5
 """A word that two languages share tells something; what more of them do may stand in a name."""
 _OWN_LETTER = 0.5
 """What a word with a letter of one language only tells, against a word of that language."""
+_ROUNDING = 1e-9
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = {"greek": re.compile("[\u0370-\u03ff\u1f00-\u1fff]"), "cyrillic": re.compile("[\u0400-\u052f]")}
 
@@ -40,9 +40,15 @@ class Language:
     stemmer: str = ""
     endings: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
+    participle: str = ""
+    capital_nouns: bool = False
     letters: str = ""
     closing: str = ""
     empty: frozenset[str] = frozenset()
+    times: Sequence[str] = ()
+    numbers: Sequence[str] = ()
+    because: Sequence[str] = ()
+    openers: frozenset[str] = frozenset()
     asking: Mapping[str, AnswerKind] = field(default_factory=dict)
     smalltalk: Mapping[str, Smalltalk] = field(default_factory=dict)
 
@@ -54,29 +60,37 @@ def known() -> Mapping[str, Language]:
     return {code: _language(code, table) for code, table in tables.items()}
 
 
-def language_of(text: str, likely: Sequence[str] = (ENGLISH,)) -> str:
-    """The code of the language that a text is in; the first of the `likely` ones where it does not show."""
+def language_of(text: str) -> str:
+    """The code of the language that a text is in; English where it does not show."""
+    return may_be(text)[0]
+
+
+def may_be(text: str, likely: Sequence[str] = (ENGLISH,)) -> Sequence[str]:
+    """The codes of the languages that a text shows to be in, several where it does not show which of them.
+
+    Where it shows nothing, these are the `likely` ones that have its script.
+    """
     sample = text[:SAMPLE]
     words = _WORD.findall(sample.lower())
     script = _script(sample)
-    tally: dict[str, float] = defaultdict(float)
+    own = [one for one in known().values() if one.script == script]
+    tally = dict.fromkeys((one.code for one in own), 0.0)
     for word in words:
         for code, share in _shares().get(word, ()):
-            tally[code] += share
-    own = [one for one in known().values() if one.script == script]
+            if code in tally:
+                tally[code] += share
     for one in own if not sample.isascii() else ():
         tally[one.code] += _OWN_LETTER * sum([any(letter in word for letter in one.letters) for word in words])
-    order = [*likely, *known()]
-    best = max(own, key=lambda one: (tally[one.code], -order.index(one.code)), default=None)
-    if best is None or (script == "latin" and tally[best.code] < max(_LEAST, _LEAST_SHARE * len(words))):
-        return likely[0]
-    return best.code
+    most = max(tally.values())
+    if most < max(_LEAST, _LEAST_SHARE * len(words)):
+        return [code for code in likely if code in tally] or [ENGLISH if script == "latin" else own[0].code]
+    best = [code for code, told in tally.items() if told > most - _ROUNDING]
+    return [code for code in likely if code in best] or best
 
 
-def in_order(counted: Iterable[tuple[str, int]]) -> tuple[str, ...]:
-    """The languages of a corpus, from how many articles are in each: English first, then the most frequent."""
-    ordered = sorted(counted, key=lambda one: (one[0] != ENGLISH, -one[1], one[0]))
-    return tuple(code for code, _ in ordered) or (ENGLISH,)
+def in_order(counted: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """How many articles of a corpus are in each language: English first, then the most frequent."""
+    return dict(sorted(counted, key=lambda one: (one[0] != ENGLISH, -one[1], one[0]))) or {ENGLISH: 0}
 
 
 def _script(text: str) -> str:
@@ -109,9 +123,15 @@ def _language(code: str, table: Mapping[str, Any]) -> Language:
         stemmer=table.get("stemmer", ""),
         endings=_longest_first(table.get("endings", "")),
         suffixes=_longest_first(table.get("suffixes", "")),
+        participle=table.get("participle", ""),
+        capital_nouns=table.get("capital_nouns", False),
         letters=table.get("letters", ""),
         closing=table.get("closing", ""),
         empty=frozenset(_both(table.get("empty", "").split())),
+        times=table.get("times", "").split(),
+        numbers=table.get("numbers", "").split(),
+        because=table.get("because", ()),
+        openers=frozenset(_both(table.get("openers", "").split())),
         asking=asking,
         smalltalk={said: kind for kind, phrases in table.get("smalltalk", {}).items() for said in _both(phrases)},
     )

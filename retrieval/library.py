@@ -26,7 +26,7 @@ from retrieval.index.disk import DiskHome, IndexUnusable
 from retrieval.index.memory import MemoryIndex
 from retrieval.indexing import Indexing
 from retrieval.keeping import Change
-from retrieval.languages import ENGLISH, in_order
+from retrieval.languages import in_order
 from retrieval.models import Article, ClusterSettings, EngineSettings, LeftOut, Notice, Passage, SyncReport
 from retrieval.reader import Reader
 from retrieval.shape import code_shape
@@ -45,15 +45,15 @@ _PAUSE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """A snapshot; `reader` is None where all of it is in memory."""
+    """A snapshot; `split` is None where not all of it is in memory."""
 
     index: Index
     articles: Mapping[str, Article]
     newest: dt.date | None
     undated: int
+    languages: Mapping[str, int]
     first: Article | None
     split: Mapping[str, tuple[Passage, ...]] | None = None
-    languages: tuple[str, ...] = (ENGLISH,)
 
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """See `Snapshot.passages`."""
@@ -262,8 +262,8 @@ class Library:
                 reader,
                 reader.newest,
                 reader.undated,
+                reader.languages,
                 next(iter(reader.values()), None),
-                languages=reader.languages,
             )
         entries = [*reader.entries()]
         reader.close()
@@ -289,7 +289,7 @@ def _in_memory(
         articles,
         max((day for day in days if day), default=None),
         days.count(None),
+        in_order(Counter(article.language for article in articles.values()).items()),
         next(iter(articles.values()), None),
         split,
-        in_order(Counter(article.language for article in articles.values()).items()),
     )

@@ -61,6 +61,11 @@ def _word(printed: str) -> str:
     return _NO_FIGURE.sub("", _DECIMALS.sub(".", printed)) if not printed.isalnum() else normalise(printed)
 
 
+def term_of(word: str, language: str) -> str:
+    """The index term of a word as printed; empty for a function word."""
+    return analysis.term_of(normalise(word)) if language == ENGLISH else _term(word, language)
+
+
 @lru_cache(maxsize=50_000)
 def _term(printed: str, language: str) -> str:
     """The index term of a word; empty for a function word."""
@@ -70,8 +75,14 @@ def _term(printed: str, language: str) -> str:
         return ""
     if word[0].isdigit():
         return _word(printed)
-    stem = normalise(_stemmer(own.stemmer).stemWord(word) if own.stemmer else _stem(word, own))
+    stem = normalise(_snowball(word, own) if own.stemmer else _stem(word, own))
     return stem.replace("y", "i").replace("ii", "i") if len(stem) > 2 else stem
+
+
+def _snowball(word: str, own: Language) -> str:
+    stem: str = _stemmer(own.stemmer).stemWord(word)
+    cut = stem.removeprefix(own.participle)
+    return cut if len(cut) > _SHORTEST else stem
 
 
 def _stem(word: str, own: Language) -> str:

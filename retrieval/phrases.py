@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 
-from retrieval import descriptions, names, quantities
+from retrieval import descriptions, foreign_phrases, names, quantities
 from retrieval.dates import time_spans
+from retrieval.languages import ENGLISH
 from retrieval.lexicon import either
 from retrieval.models import AnswerKind
 
@@ -50,12 +51,12 @@ _TO = re.compile(r"\s(?:and|to|until|till|through)\s(?:the\s)?")
 
 
 @lru_cache(maxsize=20_000)
-def phrases(kind: AnswerKind, sentence: str) -> list[tuple[int, int]]:
+def phrases(kind: AnswerKind, sentence: str, language: str = ENGLISH) -> list[tuple[int, int]]:
     """Spans of `sentence` that could be an answer of this kind, in order; offsets into the sentence.
 
     None lies in another: of "5 March 2025" neither "March 2025" nor "2025" is one.
     """
-    find = _FINDERS.get(kind)
+    find = _FINDERS.get(kind) if language == ENGLISH else partial(foreign_phrases.phrases, kind, language=language)
     kept: list[tuple[int, int]] = []
     for start, end in sorted(find(sentence), key=lambda span: (span[0], -span[1])) if find else ():
         if not kept or end > kept[-1][1]:

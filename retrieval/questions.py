@@ -3,11 +3,13 @@
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Collection
 
-from retrieval import analysis, kinds, spelling
+from retrieval import analysis, foreign, kinds, spelling
 from retrieval.analysis import Token
 from retrieval.followups import follow_up
 from retrieval.index.base import Index
+from retrieval.languages import ENGLISH
 from retrieval.models import Answer, Question, QuestionTerm, Smalltalk
 from retrieval.periods import DatePhrase, asked_range, asks_latest
 
@@ -85,15 +87,28 @@ _LIGHT_WEIGHT = 0.3
 _TYPE_WEIGHT = 0.5
 
 
-def understand(text: str, index: Index, newest: dt.date | None = None, before: Answer | None = None) -> Question:
-    """Read a message; `newest` is the date of the newest article, `before` the last answer in the same chat."""
+def understand(
+    text: str,
+    index: Index,
+    newest: dt.date | None = None,
+    before: Answer | None = None,
+    languages: Collection[str] = (ENGLISH,),
+) -> Question:
+    """Read a message; `newest` is the date of the newest article, `before` the last answer in the same chat.
+
+    `languages` are those of the articles, in the order in which a message that may be in any of them is read.
+    """
     cleaned = clean(text)
-    if (smalltalk := _smalltalk(cleaned)) is not None:
+    if (smalltalk := _smalltalk(cleaned) or foreign.smalltalk(cleaned)) is not None:
         return Question(cleaned, smalltalk=smalltalk)
+    language = foreign.asked_in(cleaned, index, languages)
+    if language != ENGLISH:
+        question = foreign.read(cleaned, language, index, languages)
+        return follow_up(question, before) if before is not None else question
     asked = _question_part(cleaned)
     kind = kinds.expected(asked)
     phrase = asked_range(asked, newest)
-    terms, corrections = _terms(asked, kind, phrase, index)
+    terms, corrections = _terms(asked, kind, phrase, index, languages)
     question = Question(
         text=asked,
         terms=terms,
@@ -134,7 +149,7 @@ def _question_part(text: str) -> str:
 
 
 def _terms(
-    text: str, kind: str, phrase: DatePhrase | None, index: Index
+    text: str, kind: str, phrase: DatePhrase | None, index: Index, languages: Collection[str]
 ) -> tuple[tuple[QuestionTerm, ...], tuple[tuple[str, str], ...]]:
     """The terms that carry the question's content, each once, and the corrections made to get there."""
     found: dict[str, QuestionTerm] = {}
@@ -154,6 +169,8 @@ def _terms(
             light = token.term in _LIGHT or token.term in _KIND_WORDS.get(kind, ())
             weight = _LIGHT_WEIGHT if light else _TYPE_WEIGHT if types.start <= token.start < types.end else 1.0
             related = tuple(analysis.related(term).items())
+            if name and len(languages) > 1:
+                related += tuple(foreign.elsewhere(text[token.start : token.end], ENGLISH, languages))
             found.setdefault(term, QuestionTerm(term, text[token.start : token.end], weight, name, dated, related))
     return tuple(found.values()), tuple(corrections)
 

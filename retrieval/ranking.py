@@ -41,7 +41,7 @@ class Scored:
 class Ranking:
     """A question made ready, its hits rescored, best first, and the sentences of the best of them, best first.
 
-    `articles` is how many there are in all.
+    `articles` is how many there are to be found.
     """
 
     asked: Asked

@@ -48,7 +48,7 @@ class Reader(Mapping[str, Article]):
         connection.executescript(_SET_UP)
         self._size, self.undated, newest, passages, foreign = self._rows(_COUNTS)[0]
         self.newest = _day(newest)
-        self.languages = in_order(self._rows(_LANGUAGES)) if foreign else (ENGLISH,)
+        self.languages = in_order(self._rows(_LANGUAGES) if foreign else [(ENGLISH, int(self._size))])
         self.passages_in_all = int(passages)
         self.close = weakref.finalize(self, connection.close)
 

@@ -132,4 +132,4 @@ def view(text: str, language: str = ENGLISH) -> View:
 def held_phrases(kind: AnswerKind, text: str, language: str = ENGLISH) -> list[tuple[tuple[int, int], range]]:
     """Where a sentence holds phrases of a kind, each with the places of its terms, remembered."""
     own = view(text, language)
-    return [((start, end), own.within(start, end)) for start, end in phrases(kind, text)]
+    return [((start, end), own.within(start, end)) for start, end in phrases(kind, text, language)]

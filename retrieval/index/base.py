@@ -70,8 +70,8 @@ class Snapshot(Protocol):
         """How many articles have no date."""
 
     @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages of the articles, English first, then the most frequent."""
+    def languages(self) -> Mapping[str, int]:
+        """How many articles are in each language: English first, then the most frequent."""
 
     @property
     def first(self) -> Article | None:

@@ -126,7 +126,7 @@ class Served:
         return self.counted.undated
 
     @property
-    def languages(self) -> tuple[str, ...]:
+    def languages(self) -> Mapping[str, int]:
         """See `Snapshot.languages`."""
         return self.counted.languages
 

@@ -266,7 +266,7 @@ class ClusterSnapshot:
     articles: ClusterArticles
     newest: dt.date | None
     undated: int
-    languages: tuple[str, ...]
+    languages: Mapping[str, int]
 
 
 async def snapshot(link: Link, place: Place) -> ClusterSnapshot:
