@@ -18,8 +18,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from bot.languages import ENGLISH, LANGUAGES
+from bot.rendering import PROMPTS
 
-PROMPTS = Path(__file__).parents[1] / "prompts"
 TRANSLATED = tuple(language for language in LANGUAGES if language != ENGLISH)
 
 _TEMPLATES = "*.html.j2"
