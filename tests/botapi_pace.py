@@ -26,6 +26,11 @@ class Pace:
         self._held: dict[int, float] = {}
         self._arrived: dict[Hashable, deque[float]] = {}
 
+    def faster(self, times: float) -> "Pace":
+        """The same limits in so much shorter stretches of time."""
+        limits = (self.chat, self.group, self.overall)
+        return Pace(*(Limit(limit.messages, limit.seconds / times) for limit in limits))
+
     def broken_by(self, chat: int, at: float) -> list[tuple[str, float]]:
         """The limits that a message to `chat` breaks, each with the seconds after which it would not have."""
         held = self._held.get(chat, at) - at

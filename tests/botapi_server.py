@@ -223,7 +223,8 @@ class BotApiServer(People, Methods):
         return result
 
     def _so_far(self) -> str:
-        return f"calls: {self.calls}, {super()._so_far()}"
+        calls = [f"{call.method}{f' ({call.refused})' if call.refused else ''}" for call in self.calls]
+        return f"calls: {', '.join(calls)}; {super()._so_far()}"
 
     async def _get_updates(self, values: dict[str, Any], reader: asyncio.StreamReader) -> list[dict[str, Any]]:
         if self.webhook:
@@ -302,6 +303,7 @@ async def serve(arguments: argparse.Namespace) -> None:
     """Serve until the process is ended."""
     loop = asyncio.get_running_loop()
     async with BotApiServer(arguments.token, arguments.host, arguments.port) as server:
+        server.pace = Pace().faster(arguments.faster)
         server.on_call = lambda call: show(vars(call))
         show({"listening": server.url})
         for line in arguments.script or ():
@@ -321,6 +323,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--token", default="123456:TEST")
+    parser.add_argument("--faster", type=float, default=1, help="how many times Telegram's pace is allowed")
     parser.add_argument("--script", type=argparse.FileType(), help="a file of JSON lines to act on at the start")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(parser.parse_args()))

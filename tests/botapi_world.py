@@ -5,6 +5,7 @@ import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from textwrap import shorten
 from typing import Any
 
 from botapi_markup import Refused, typed
@@ -99,7 +100,8 @@ class World:
             raise AssertionError(f"never came; {self._so_far()}") from None
 
     def _so_far(self) -> str:
-        return f"sent: {self.sent}"
+        sent = [f"{message['chat']['id']}: {shorten(message['text'], 100)!r}" for message in self.sent]
+        return f"sent: {', '.join(sent)}"
 
     def _message(self, chat_id: int, sender: dict[str, Any], fields: dict[str, Any]) -> Message:
         """A new message; the fields that stand for more are filled in as Telegram does."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from telegram import Chat, InlineQuery, Message, Update, User
 from telegram.error import RetryAfter
 
-from bot.telegram.limits import PACE, PERSONS, QUESTIONS, SIGNS_AT_ONCE, Floods, InOrder, Limit, Pace, RateLimiter
+from bot.telegram.limits import PACE, PERSONS, QUESTIONS, Floods, InOrder, Limit, Pace, RateLimiter
 
 CHAT, GROUP = 7, -100
 
@@ -129,11 +129,18 @@ def test_an_edit_of_a_card_does_not_wait() -> None:
 
 
 def test_signs_leave_room_for_messages() -> None:
-    """Those that are too many at once are left out, and messages don't wait for them."""
+    """10 a second are shown, the others left out; messages don't wait for them."""
     network = Network()
-    signs = [network.call(chat, 5.0, endpoint="sendChatAction") for chat in range(1, 101)]
-    virtual.run(all_of(*signs, network.call()))
-    assert [0.0] + [5.0] * SIGNS_AT_ONCE == [at for at, _, _ in network.arrived]
+
+    async def sent() -> None:
+        for _ in range(2):
+            await all_of(*(network.call(chat, endpoint="sendChatAction") for chat in range(100)), network.call())
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.5)
+        await all_of(*(network.call(chat, endpoint="sendChatAction") for chat in range(100)))
+
+    virtual.run(sent())
+    assert [0.0] * 11 + [1.0] + [1.5] * 10 == [at for at, _, _ in network.arrived]
 
 
 def test_retry_after_delays_its_chat_only() -> None:
@@ -204,8 +211,8 @@ def test_chats_that_are_idle_are_forgotten() -> None:
 
 
 def test_the_pace_is_telegrams_unless_another_is_given() -> None:
-    """1 a second to a chat, 20 a minute to a group, 30 a second in all."""
-    assert Pace(1.0, Limit(20, 60.0), Limit(30, 1.0)) == PACE
+    """1 a second to a chat, 20 a minute to a group, 30 a second in all; and 10 signs a second."""
+    assert Pace(1.0, Limit(20, 60.0), Limit(30, 1.0), Limit(10, 1.0)) == PACE
 
 
 async def test_a_test_may_be_in_a_hurry(unhurried: None) -> None:

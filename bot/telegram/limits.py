@@ -6,6 +6,7 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, TypeAlias, cast
 from weakref import WeakValueDictionary
 
@@ -18,9 +19,6 @@ from bot.telegram.sending import seconds
 AT_ONCE = 4096
 """Updates taken on at once; those that wait for their chat count, so a few busy chats must not fill it."""
 
-SIGNS_AT_ONCE = 32
-"""Typing signs under way at once; more are left out, for they take the connections that messages need."""
-
 QUESTIONS, A_MINUTE = 20, 60.0
 """What a person may ask in a minute, and for how long nothing is said to whoever asked more."""
 
@@ -28,6 +26,7 @@ PERSONS = 10_000
 """Persons whose questions are counted at once; of more than that, those are forgotten who asked longest ago."""
 
 Result: TypeAlias = bool | dict[str, Any] | list[dict[str, Any]]
+Call: TypeAlias = Callable[[], Coroutine[Any, Any, Result]]
 Verdict: TypeAlias = Literal["answer", "warn", "silent"]
 
 
@@ -41,11 +40,16 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast messages may go out: the seconds between two to a chat, how many to a group, and how many in all."""
+    """How fast messages may go out: the seconds between two to a chat, how many to a group, and how many in all.
+
+    Telegram has no limit of typing signs, but each costs as much as a message: 500 chats that wait would ask for 110 a
+    second. Those that are too many are left out.
+    """
 
     chat: float = 1.0
     group: Limit = Limit(20, 60.0)
     overall: Limit = Limit(30, 1.0)
+    signs: Limit = Limit(10, 1.0)
 
 
 PACE = Pace()
@@ -100,7 +104,7 @@ class RateLimiter(BaseRateLimiter[int]):
         self._chats: WeakValueDictionary[int | str, _Window] = WeakValueDictionary()
         self._groups: WeakValueDictionary[int | str, _Window] = WeakValueDictionary()
         self._overall = _Window(self._pace.overall)
-        self._signs = asyncio.Semaphore(SIGNS_AT_ONCE)
+        self._signs = _Window(self._pace.signs)
 
     async def initialize(self) -> None:
         """There is nothing to open."""
@@ -118,16 +122,23 @@ class RateLimiter(BaseRateLimiter[int]):
         rate_limit_args: int | None,
     ) -> Result:
         """Make the call when its turn has come. Raises RetryAfter."""
+        call = partial(callback, *args, **kwargs)
         if endpoint == "sendChatAction":
-            if self._signs.locked():
-                return True
-            async with self._signs:
-                return await callback(*args, **kwargs)
+            return await self._sign(call)
         if "chat_id" not in data or not endpoint.startswith(("send", "edit")):
-            return await callback(*args, **kwargs)
-        return await self._in_turn(data["chat_id"], lambda: callback(*args, **kwargs))
+            return await call()
+        return await self._in_turn(data["chat_id"], call)
 
-    async def _in_turn(self, chat_id: int | str, call: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    async def _sign(self, call: Call) -> Result:
+        if self._signs.is_full:
+            return True
+        await self._signs.take()
+        try:
+            return await call()
+        finally:
+            self._signs.give_back_later()
+
+    async def _in_turn(self, chat_id: int | str, call: Call) -> Result:
         chat = self._chats.setdefault(chat_id, _Window(Limit(1, self._pace.chat)))
         windows = [chat, self._overall]
         if _is_group(chat_id):
@@ -158,13 +169,17 @@ class _Window:
         self._seconds = limit.seconds
         self._free = asyncio.Semaphore(limit.calls)
 
+    @property
+    def is_full(self) -> bool:
+        return self._free.locked()
+
     async def take(self) -> None:
         await self._free.acquire()
 
     def give_back(self) -> None:
         self._free.release()
 
-    def give_back_later(self, pause: float) -> None:
+    def give_back_later(self, pause: float = 0.0) -> None:
         asyncio.get_running_loop().call_later(max(self._seconds, pause), self.give_back)
 
 
