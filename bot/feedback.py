@@ -1,4 +1,4 @@
-"""What is kept of questions in; what the articles lack out, for whoever keeps them: a list, or gold questions to come."""
+"""What is kept of questions in; what the articles lack out, for who keeps them: a list, or gold questions to come."""
 
 import csv
 import datetime as dt

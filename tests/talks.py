@@ -1,5 +1,6 @@
 """Conversations with the bot for tests: the real application over a corpus, on the Bot API server of the tests."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -45,6 +46,7 @@ class Talk:
         self.server = server
         self.engine = engine
         self.data_dir = data_dir
+        self._articles = engine.articles
 
     async def say(self, text: str, chat: int = ADA, *, replies: int = 1, **fields: Any) -> Message:
         """Somebody writes; the last of so many replies."""
@@ -71,6 +73,14 @@ class Talk:
 
     def _answers(self) -> list[Call]:
         return self.server.of("answerCallbackQuery")
+
+    async def reads_on(self) -> None:
+        """Wait until the bot serves other articles than at the start."""
+        for _ in range(400):
+            if self.engine.articles is not self._articles:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("no change was noticed")
 
     async def settled(self, chat: int = ADA) -> None:
         """Wait until the bot has done all that was asked for in a chat: what comes after that waits for it."""

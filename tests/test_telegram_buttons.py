@@ -1,6 +1,5 @@
 """The buttons under a reply: what they show, and that they work after a restart, a month later, or say what is gone."""
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -93,7 +92,7 @@ async def test_the_passages_around_can_be_read_on(harbour: Talk) -> None:
 
 
 async def test_more_sources_come_once(talk: Talk) -> None:
-    """The further quotes come as a reply of their own, with buttons; then the button is gone, and a second press too late."""
+    """The further quotes come as a reply of their own, with buttons; then their button goes, so a press is late."""
     reply = await talk.say(QUESTION)
     more = await talk.press(reply, "More sources", replies=1)
     answer = await talk.engine.ask(QUESTION)
@@ -138,7 +137,7 @@ async def test_votes_are_kept(talk: Talk) -> None:
 
 
 async def test_the_next_question_is_a_button_that_answers(seeds: Path, tmp_path: Path) -> None:
-    """What is offered is answered, in reply to the message that offered it, under its question; then its button is gone."""
+    """What is offered is answered, in reply to the message that offers it, under its question; then its button goes."""
     async with talking(seeds, tmp_path / "data") as talk:
         reply = await talk.say(LEADER)
         offered = [label for label in labels(reply) if label.endswith("?")]
@@ -193,8 +192,7 @@ async def test_a_vanished_article_is_said_to_be_gone(harbour: Talk, tmp_path: Pa
     """The buttons of a quote whose article is gone say so on the screen, and the message stays as it is."""
     reply = await harbour.say("How old was the crane?")
     (tmp_path / "harbour" / "ghent.txt").unlink()
-    while harbour.engine.articles:
-        await asyncio.sleep(0.05)
+    await harbour.reads_on()
     for label in ("In context", "The harbour of Ghent"):
         await harbour.press(reply, label)
     assert harbour.toasts() == [words("gone")] * 2
@@ -205,10 +203,8 @@ async def test_a_quote_is_found_where_its_article_now_has_it(harbour: Talk, tmp_
     """When an article changes around a quote, its context is the new one."""
     reply = await harbour.say("How old was the crane?")
     changed = STORY.replace("The harbour of Ghent has been", "As we report today, the harbour of Ghent has been")
-    before = harbour.engine.articles
     (tmp_path / "harbour" / "ghent.txt").write_text(changed.replace("Its owner", "Its keeper"), encoding="utf-8")
-    while harbour.engine.articles is before:
-        await asyncio.sleep(0.05)
+    await harbour.reads_on()
     shown = await harbour.press(reply, "In context")
     assert "forty years old" in " ".join(bold(shown))
     assert "Its keeper had it looked at" in shown["text"]
@@ -273,8 +269,7 @@ async def test_what_no_button_says_does_nothing(talk: Talk, data: str) -> None:
 async def _rows(talk: Talk, query: str) -> list[tuple[object, ...]]:
     """What is kept, from the file itself."""
     await talk.settled()
-    path = next(iter(Path(talk.data_dir).glob(NAME)))
-    with sqlite3.connect(path) as db:
+    with sqlite3.connect(talk.data_dir / NAME) as db:
         found = db.execute(query).fetchall()
     db.close()
     return found

@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botapi_server import BOT, BotApiServer
+from botapi_server import BotApiServer
 from running import QUESTION, TOKEN, running
 
-from bot.conversation import on_file
+from bot.pages import on_file
 from bot.rendering import Renderer
 from retrieval import Answer, Engine, EngineSettings
 from retrieval.library import Library
 
 CHAT, GROUP = 7, -100
+
+
+pytestmark = pytest.mark.usefixtures("unhurried")
 
 
 @pytest.fixture
@@ -54,13 +57,6 @@ async def test_a_command_is_answered_by_its_template(server: BotApiServer, engin
     assert sent["reply_to_message"]["text"] == f"/{command}"
 
 
-async def test_a_deep_link_starts_like_start(server: BotApiServer, engine: Engine) -> None:
-    """What stands behind /start changes nothing yet."""
-    server.say(CHAT, "/start from-a-link")
-    [sent] = await server.replies(1)
-    assert words("start", **on_file(engine)) == sent["text"]
-
-
 async def test_a_question_is_answered_with_quotes(server: BotApiServer, engine: Engine) -> None:
     """The reply quotes an article word for word, hangs on the question, and shows no link preview."""
     server.say(CHAT, QUESTION)
@@ -85,7 +81,7 @@ async def test_the_seeds_are_asked_on_telegram(seeds: Path, tmp_path: Path) -> N
             server.say(CHAT, text)
         sent = await server.replies(7)
         assert "United Kingdom" in sent[3]["text"]
-        server.press(sent[4])
+        server.press(sent[4], label="More sources")
         await server.replies(8)
         assert server.refused == []
 
@@ -105,112 +101,6 @@ async def test_a_failing_typing_sign_stops_no_answer(server: BotApiServer) -> No
     assert len(await server.replies(1)) == 1
 
 
-async def test_the_more_button_shows_the_further_quotes(server: BotApiServer, engine: Engine) -> None:
-    """A press is answered, the other quotes come as a reply to the question, and the button goes."""
-    server.say(CHAT, QUESTION)
-    [first] = await server.replies(1)
-    query = server.press(first)
-    _, more = await server.replies(2)
-    await server.called("editMessageReplyMarkup")
-    answer = await engine.ask(QUESTION)
-    assert words("more", quotes=answer.quotes[3:], differing=answer.differing) == more["text"]
-    assert [more["reply_to_message"]["text"], "reply_markup" in server.sent[0]] == [QUESTION, False]
-    methods = [call.method for call in server.calls]
-    assert methods.index("answerCallbackQuery") < len(methods) - methods[::-1].index("sendMessage") - 1
-    assert [query] == [call.parameters["callback_query_id"] for call in server.of("answerCallbackQuery")]
-
-
-async def test_a_button_pressed_twice_shows_once(server: BotApiServer) -> None:
-    """Both presses are answered, the quotes come once."""
-    server.say(CHAT, QUESTION)
-    [first] = await server.replies(1)
-    server.press(first)
-    server.press(first)
-    await server.called("answerCallbackQuery", 2)
-    assert len(await said(server, 2)) == 2
-
-
-async def test_each_button_belongs_to_its_own_answer(server: BotApiServer, engine: Engine) -> None:
-    """A press on an older button shows the quotes of the older answer."""
-    server.say(CHAT, QUESTION)
-    [first] = await server.replies(1)
-    server.say(CHAT, "Who is Zorblax the Unheard-of?")
-    await server.replies(2)
-    server.press(first)
-    answer = await engine.ask(QUESTION)
-    more = words("more", quotes=answer.quotes[3:], differing=answer.differing)
-    assert more == (await server.replies(3))[2]["text"]
-
-
-async def test_a_button_works_after_a_restart(engine: Engine, tmp_path: Path) -> None:
-    """What the memory held is found again by the question that the answer hangs on."""
-    async with BotApiServer(TOKEN) as server:
-        async with running(server, engine, tmp_path):
-            server.say(CHAT, QUESTION)
-            [first] = await server.replies(1)
-        async with running(server, engine, tmp_path):
-            server.press(first)
-            _, more = await server.replies(2)
-        answer = await engine.ask(QUESTION)
-        assert words("more", quotes=answer.quotes[3:], differing=answer.differing) == more["text"]
-        assert server.refused == []
-
-
-@pytest.mark.parametrize("question", ["Who is Zorblax the Unheard-of?", None])
-async def test_a_button_whose_answer_is_gone_says_so(server: BotApiServer, question: str | None) -> None:
-    """When the question now has another answer, or is gone itself, the person is asked to ask again."""
-    server.say(CHAT, QUESTION)
-    [first] = await server.replies(1)
-    server.say(CHAT, "another")
-    other = (await server.replies(2))[1]
-    other["reply_markup"] = first["reply_markup"]
-    if question:
-        other["reply_to_message"]["text"] = QUESTION
-    else:
-        del other["reply_to_message"]
-    server.press(other)
-    assert words("expired") == (await server.replies(3))[2]["text"]
-    await server.called("editMessageReplyMarkup")
-
-
-async def test_a_button_too_old_to_be_known_says_so(server: BotApiServer) -> None:
-    """Telegram names only the place of an old message; the press is answered with a line on the screen."""
-    server.say(CHAT, "Hello")
-    await server.replies(1)
-    server.press({"chat": {"id": CHAT, "type": "private"}, "message_id": 1, "date": 0}, "more")
-    [call] = await server.called("answerCallbackQuery")
-    assert call.parameters["text"] == words("expired")
-
-
-async def test_a_press_that_means_nothing_is_answered_only(server: BotApiServer) -> None:
-    """The data of some other button shows nothing, but the client stops waiting."""
-    server.say(CHAT, QUESTION)
-    [first] = await server.replies(1)
-    server.press(first, "something else")
-    await server.called("answerCallbackQuery")
-    assert len(await said(server)) == 1
-
-
-@pytest.mark.parametrize("method", ["answerCallbackQuery", "editMessageReplyMarkup"])
-async def test_a_press_shows_more_even_when_telegram_objects(server: BotApiServer, method: str) -> None:
-    """A query that is too old and a message that is not modified are no reason to keep the quotes back."""
-    server.say(CHAT, QUESTION)
-    [first] = await server.replies(1)
-    server.fail(method, 400, "Bad Request: message is not modified")
-    server.press(first)
-    await server.called("editMessageReplyMarkup")
-    assert len(await said(server, 2)) == 2
-
-
-async def test_more_can_be_typed(server: BotApiServer) -> None:
-    """The word does what the button does."""
-    server.say(CHAT, QUESTION)
-    server.say(CHAT, "more")
-    first, more = await server.replies(2)
-    assert first["text"] != more["text"]
-    assert "reply_markup" not in more
-
-
 async def test_chats_do_not_share_their_memory(server: BotApiServer) -> None:
     """What one chat asked is no context in another."""
     server.say(CHAT, QUESTION)
@@ -223,45 +113,6 @@ async def test_an_unknown_command_gets_help(server: BotApiServer, engine: Engine
     """In a private chat whoever tries a command that is none reads which ones there are."""
     server.say(CHAT, "/nonsense")
     assert words("help", **on_file(engine)) == (await server.replies(1))[0]["text"]
-
-
-@pytest.mark.parametrize(
-    ("text", "answered"),
-    [
-        (QUESTION, False),
-        ("/nonsense", False),
-        ("/nonsense@another_bot", False),
-        (f"/nonsense@{BOT['username']}", True),
-        ("/help", True),
-        (f"/sources@{BOT['username']}", True),
-        ("/sources@another_bot", False),
-    ],
-)
-async def test_in_groups_the_bot_speaks_only_when_asked(server: BotApiServer, text: str, answered: bool) -> None:
-    """Chatter, and commands that may be for another bot, are none of its business."""
-    server.say(GROUP, text)
-    assert answered == bool(await said(server, int(answered)))
-
-
-async def test_in_groups_a_reply_to_the_bot_is_answered(server: BotApiServer) -> None:
-    """A question that hangs on the bot's own message is for the bot; one that hangs on another message is not."""
-    server.say(GROUP, "/help")
-    [help_] = await server.replies(1)
-    person = server.say(GROUP, "Interesting")
-    server.say(GROUP, "another question", reply_to_message=person)
-    server.say(GROUP, QUESTION, reply_to_message=help_)
-    assert (await server.replies(2))[1]["reply_to_message"]["text"] == QUESTION
-    assert len(await said(server, 2)) == 2
-
-
-async def test_a_topic_is_answered_in_the_topic(server: BotApiServer) -> None:
-    """In a forum the answer and the typing sign go where the question was asked."""
-    server.say(GROUP, f"/help@{BOT['username']}", message_thread_id=5, is_topic_message=True)
-    [help_] = await server.replies(1)
-    server.say(GROUP, QUESTION, message_thread_id=5, is_topic_message=True, reply_to_message=help_)
-    assert [message["message_thread_id"] for message in await server.replies(2)] == [5, 5]
-    [typing] = await server.called("sendChatAction")
-    assert typing.parameters["message_thread_id"] == 5
 
 
 async def test_what_is_no_text_is_told_so_once(server: BotApiServer) -> None:
@@ -341,7 +192,7 @@ class _Broken(Engine):
         settings = EngineSettings(Path())
         super().__init__(settings, Library(settings))
 
-    async def ask(self, text: str, before: Answer | None = None) -> Answer:
+    async def ask(self, text: str, before: Answer | None = None, most: int = 5) -> Answer:
         raise RuntimeError("a fault of ours")
 
 

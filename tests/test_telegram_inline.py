@@ -1,6 +1,5 @@
 """Inline mode and links: cards with cited quotes for any chat, and the way from there to the bot."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -115,10 +114,8 @@ async def test_cards_change_with_the_articles(talk: Talk, bridges: Path) -> None
     """The same query is answered from memory for as long as no article changes, and anew after that."""
     first, second = await offered(talk, QUESTION), await offered(talk, QUESTION)
     assert first["results"] == second["results"]
-    before = talk.engine.articles
     (bridges / "Lima.txt").unlink()
-    while talk.engine.articles is before:
-        await asyncio.sleep(0.05)
+    await talk.reads_on()
     titles = [card["title"] for card in (await offered(talk, QUESTION))["results"]]
     assert "A bridge for Lima" in [card["title"] for card in first["results"]]
     assert "A bridge for Lima" not in titles

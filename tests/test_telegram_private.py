@@ -11,6 +11,7 @@ from bot.languages import LANGUAGES
 from bot.pages import on_file
 from bot.state.database import NAME
 from bot.state.people import Forgotten
+from bot.telegram.heard import COMMANDS
 
 EVERYBODY = {"start", "help", "ask", "sources", "latest", "timeline", "article", "language", "forget", "about"}
 
@@ -295,3 +296,10 @@ async def test_nobody_else_does(talk: Talk, command: str) -> None:
 async def test_unanswered_is_empty_at_first(talk: Talk) -> None:
     """There is nothing to tell of."""
     assert (await talk.say("/unanswered", OPERATOR))["text"] == words("unanswered", missed=[])
+
+
+async def test_there_is_an_answer_to_each_command(talk: Talk) -> None:
+    """What is taken for a command in a group is one, and the menu has them all."""
+    assert COMMANDS == EVERYBODY
+    for command in sorted(COMMANDS - {"help"}):
+        assert (await talk.say(f"/{command}"))["text"] != words("help", **on_file(talk.engine))

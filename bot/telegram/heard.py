@@ -9,8 +9,8 @@ from telegram.constants import ChatType
 from bot.telegram.sending import Place
 
 ASK = "ask"
-IN_GROUPS = frozenset({ASK, "sources"})
-"""Commands that are for this bot although they do not name it: those that its menu offers in groups."""
+COMMANDS = frozenset({"start", "help", ASK, "sources", "latest", "timeline", "article", "language", "forget", "about"})
+"""What everybody may ask for; in a group it is for this bot although it does not name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def heard(message: Message, me: User) -> Heard | None:
     rest, mentioned = _without_mentions(message, me) if not command else (words, False)
     ours = _replied(message, me)
     if command:
-        meant = name == (me.username or "").lower() or (not name and (private or command in IN_GROUPS))
+        meant = name == (me.username or "").lower() or (not name and (private or command in COMMANDS))
     else:
         meant = private or mentioned or ours is not None
     if not meant:
@@ -122,6 +122,6 @@ def _replied(message: Message, me: User) -> int | None:
 
 
 def _other(message: Message) -> Message | None:
-    """The message that somebody replied to; in a topic all that replies to nothing hangs on the topic's first message."""
+    """The message that somebody replied to; in a topic what replies to nothing hangs on its first message."""
     other = message.reply_to_message
     return None if other is None or other.forum_topic_created else other

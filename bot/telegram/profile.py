@@ -61,13 +61,17 @@ class Profile:
         digest = hashlib.sha256(repr(said).encode()).hexdigest()
         if await self._notes.get(name) == digest:
             return
-        for call in calls:
-            try:
-                await call()
-            except TelegramError as error:
-                log.warning("%s failed, the profile stays as it is: %s", call.func.__name__, error)
-                return
-        await self._notes.put(name, digest)
+        if all([await _done(call) for call in calls]):  # each is tried
+            await self._notes.put(name, digest)
+
+
+async def _done(call: Call) -> bool:
+    try:
+        await call()
+    except TelegramError as error:
+        log.warning("%s failed, the profile stays as it is: %s", call.func.__name__, error)
+        return False
+    return True
 
 
 def _menu(menu: str, language: str) -> list[tuple[str, str]]:
