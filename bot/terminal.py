@@ -6,54 +6,24 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from bot.app import Desk, desk
+from bot.app import desk
 from bot.lines import typed
-from bot.pages import on_file
 from bot.rendering import Renderer, plain, tagged
 from bot.settings import Settings
+from bot.talk import Chat
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
     from rich.console import Console, RenderableType
+    from rich.text import Text
 
-CHAT = "terminal"
 PROMPT = "› "
 
-_COMMAND = re.compile(r"\s*[:/](\w+)\s*")
-_LEAVE = re.compile(r"\s*(?:[:/]?(?:quit|exit)|[:/]q)\s*", re.IGNORECASE)
 _CITATION = r"(?m)^— .*$"
 _WEB_FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 """A picture is whole in itself: it fetches nothing from anywhere."""
 
 _STYLES = {"b": "bold yellow", "i": "dim"}
-
-
-class Chat:
-    """The conversation with one person at this desk, in Telegram's HTML as everywhere."""
-
-    def __init__(self, opened: Desk, *, hints: bool = False) -> None:
-        self._desk = opened
-        self._hints = hints
-        self._renderer = Renderer("html", sign=":")
-
-    def greet(self) -> str:
-        """What is said before the first question."""
-        return self._page("start")
-
-    def respond(self, line: str) -> str | None:
-        """The reply to what was typed, or None when the person leaves."""
-        if _LEAVE.fullmatch(line):
-            return None
-        command = _COMMAND.fullmatch(line)
-        name = command[1].lower() if command else ""
-        if name and name != "more":
-            return self._page(name if name in ("start", "sources") else "help")
-        reply, _ = self._desk.ask(CHAT, name or line)
-        hint = "\n\n" + self._renderer.render("hint_more") if self._hints and reply.has_more else ""
-        return self._renderer.reply(reply) + hint
-
-    def _page(self, name: str) -> str:
-        return self._renderer.render(name, **on_file(self._desk.engine))
 
 
 def chat(settings: Settings, *, hint: bool = False) -> int:
@@ -130,15 +100,31 @@ def styled(html: str) -> "RenderableType":
     blocks: list[RenderableType] = []
     for quoted, runs in groupby(tagged(html), key=lambda run: "blockquote" in run[1]):
         text = Text()
+        number = ""
         for words, tags in runs:
-            text.append(words, " ".join(_STYLES[tag] for tag in tags if tag in _STYLES))
-        if quoted:
+            if "code" in tags:
+                number = words
+            else:
+                text.append(words, " ".join(_STYLES[tag] for tag in tags if tag in _STYLES))
+        if number:
+            blocks.append(_beside(number, text))
+        elif quoted:
             blocks.append(Padding(text, (0, 0, 0, 2)))
         else:  # a block ends its line by itself
             text = text[text.plain.startswith("\n") : len(text) - text.plain.endswith("\n")]
             text.highlight_regex(_CITATION, "dim")
             blocks.append(text)
     return Group(*blocks)
+
+
+def _beside(number: str, text: "Text") -> "RenderableType":
+    """A quote with its number in the margin."""
+    from rich.table import Table  # noqa: PLC0415 - not for pipes
+    from rich.text import Text  # noqa: PLC0415
+
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_row(Text(number, "dim"), text)
+    return grid
 
 
 def picture(settings: Settings, questions: list[str], width: int = 76) -> str:
@@ -148,7 +134,7 @@ def picture(settings: Settings, questions: list[str], width: int = 76) -> str:
 
     console = Console(record=True, width=width, file=io.StringIO(), force_terminal=True, highlight=False)
     with desk(settings) as opened:
-        talk = Chat(opened)
+        talk = Chat(opened, hints=True)
         for question in questions:
             console.print(Text.assemble((PROMPT, "bold"), question))
             show(console, talk.respond(question) or "")

@@ -14,17 +14,10 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
-from bot.app import desk
 from bot.settings import load
-from bot.terminal import Chat, chat, picture, styled
+from bot.terminal import chat, picture, styled
 
 QUESTION = "Who leads the coalition of the willing?"
-
-
-@pytest.fixture
-def talk(unset, bridges):
-    with desk(load(corpus=bridges)) as opened:
-        yield Chat(opened, hints=True)
 
 
 class Terminal(io.StringIO):
@@ -48,32 +41,6 @@ def piped(monkeypatch, capsys, typed, hint=False):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed)))
     assert chat(load(), hint=hint) == 0
     return capsys.readouterr()
-
-
-def test_commands(talk):
-    """Commands begin with a colon or, as on Telegram, with a slash; an unknown one gets the help."""
-    for page in ("help", "sources", "start"):
-        assert talk.respond(f":{page}") == talk.respond(f" /{page.upper()} ")
-    assert talk.respond(":help") == talk.respond(":unknown")
-    assert talk.greet() == talk.respond(":start")
-    assert ":quit" in talk.respond(":help")
-
-
-@pytest.mark.parametrize("line", [":quit", "/quit", ":q", " :exit ", "quit", "EXIT"])
-def test_leaving(talk, line):
-    """These end the chat."""
-    assert talk.respond(line) is None
-
-
-def test_more(talk):
-    """The reply says that there is more, and :more shows it."""
-    question = "Who opened the bridge?"
-    assert ":more" in talk.respond(question)
-    more = talk.respond(":more")
-    assert more.count("<blockquote>") == 2
-    assert "There is more" not in more
-    talk.respond(question)
-    assert talk.respond("more") == more
 
 
 def test_pipe(unset, monkeypatch, capsys):
@@ -105,6 +72,15 @@ def test_closed_input(unset, monkeypatch, capsys):
     """Without any standard input the chat ends at once."""
     monkeypatch.setattr(sys, "stdin", None)
     assert chat(load()) == 0
+
+
+def test_pipe_of_commands(unset, monkeypatch, capsys):
+    """A pipe may give commands, too; nothing is numbered for it."""
+    output = piped(monkeypatch, capsys, f"{QUESTION}\n:context 2\n:latest\n".encode())
+    assert "Passage 1 of 5" in output.out
+    assert "The newest articles" in output.out
+    assert "\n❝" in output.out
+    assert "Read on" not in output.out
 
 
 def test_person(unset, monkeypatch):
@@ -141,6 +117,18 @@ def test_width(width):
     assert " ".join("".join(f"{line} " for line in lines).split()) == (
         "❝One two three <four> five.❞ — A title, 13 March 2025 about: x"
     )
+
+
+@pytest.mark.parametrize("width", [20, 40, 100])
+def test_numbers(width):
+    """A quote's number stands beside it, and none of its lines below the number."""
+    html = "<blockquote><code>12</code>❝One <b>two</b> three four five six seven.❞</blockquote>\n— A title, undated"
+    console = Console(width=width, file=io.StringIO(), force_terminal=True, color_system="standard", highlight=False)
+    console.print(styled(html))
+    first, *others = re.sub(r"\x1b\[[0-9;]*m", "", console.file.getvalue()).splitlines()
+    assert first.startswith("12 ❝One two")
+    assert all(line.startswith("   ") or line.lstrip("— ") in "A title, undated" for line in others)
+    assert max(map(len, (first, *others))) <= width
 
 
 def test_picture(unset):

@@ -19,8 +19,9 @@ EACH_TRANSLATED = pytest.mark.parametrize("language", TRANSLATED)
 KEEPERS = {
     *("articles", "comparison", "confidence", "error", "evaluation", "explanation", "feedback", "health", "index"),
     *("no_token", "notice", "progress", "reliability", "stats", "status", "unanswered"),
+    *("help_terminal", "hint_context", "no_quote"),
 }
-"""What only the archive's keeper reads stays in English."""
+"""What only the archive's keeper reads, or who sits at the terminal, stays in English."""
 COMMANDS = {
     *("start", "help", "ask", "sources", "latest", "timeline", "article", "language", "forget", "about"),
     *("more", "context", "open", "quit"),
