@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from retrieval import analysis
+from retrieval.languages import ENGLISH, known
 from retrieval.models import Answer, Question, QuestionTerm
 
 _OPENER = re.compile(
@@ -34,6 +35,7 @@ _OBJECT = re.compile(r"(?:it|him|her|them|that|this|those|these|there)\W*$", re.
 _SUBJECT = re.compile(rf"\b(?:is|do|{_AUXILIARY})\s+(?:(?:the|an?)\s+)?(\w+)", re.IGNORECASE)
 _CLAUSE = re.compile(r"\b(?:and|who|if|when|because|while)\b", re.IGNORECASE)
 
+_WORD = re.compile(r"\w+")
 _MOST_OWN_TERMS = 4
 _CARRIED_NAME = 0.6
 _CARRIED_WORD = 0.4
@@ -62,6 +64,8 @@ def follow_up(question: Question, before: Answer) -> Question:
 def _follows(question: Question) -> bool:
     if len(question.terms) > _MOST_OWN_TERMS:
         return False
+    if question.language != ENGLISH:
+        return not question.terms or _WORD.findall(question.text.lower())[0] in known()[question.language].openers
     if _OPENER.match(question.text) or _points_back(question):
         return True
     content = any(not term.dated for term in question.terms)

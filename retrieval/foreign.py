@@ -24,8 +24,8 @@ _WORD = re.compile(r"\w+")
 _LEAD = re.compile(r"(?P<lead>[^,.!;:?]{2,40})[,.!;:]+\s+(?=\w|¿)")
 
 
-def smalltalk(text: str) -> Smalltalk | None:
-    """What a message is that only greets, thanks or the like, in any of the languages."""
+def smalltalk(text: str) -> tuple[Smalltalk, str] | None:
+    """What a message is that only greets, thanks or the like, and the first language that says it so."""
     return _smalltalk().get(_plain(text))
 
 
@@ -105,5 +105,9 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _smalltalk() -> dict[str, Smalltalk]:
-    return {_plain(said): kind for one in known().values() for said, kind in one.smalltalk.items()}
+def _smalltalk() -> dict[str, tuple[Smalltalk, str]]:
+    found: dict[str, tuple[Smalltalk, str]] = {}
+    for one in known().values():
+        for said, kind in one.smalltalk.items():
+            found.setdefault(_plain(said), (kind, one.code))
+    return found

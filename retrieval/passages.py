@@ -7,7 +7,7 @@ from itertools import accumulate, chain, groupby, pairwise
 
 import sentencex
 
-from retrieval.languages import ENGLISH
+from retrieval.languages import ENGLISH, known
 from retrieval.models import Article, Block, Passage, Sentence, Span
 from retrieval.multilingual import terms
 
@@ -114,13 +114,16 @@ def _cut(text: str, first: int, wanted: int, last: int) -> int:
 
 def _ends(printed: str, language: str = ENGLISH) -> Iterator[int]:
     """Where the segmenter's sentences end, with quotation marks and who-said-so put back where they belong."""
+    own = known()[language]
     flat = printed.translate(_BREAKS) if len(printed.splitlines()) > 1 else printed
     start = 0
     for end, following in pairwise(accumulate(map(len, sentencex.segment(language, flat)))):
+        if own.abbreviations and own.abbreviations.intersection(printed[start:end].split()[-1:]):
+            continue
         if start < end - 1 and _is_plain(printed, end):
             yield (start := end)
             continue
-        cut = _moved(printed, start, end)
+        cut = _moved(printed, start, end, own.closing)
         if start < cut < following and not _goes_on(printed[start:cut].strip(), printed[cut:following].strip()):
             yield (start := cut)
     yield len(printed)
@@ -131,14 +134,17 @@ def _is_plain(text: str, end: int) -> bool:
     return text[end - 2 : end] in _PLAIN and text[end].isalnum() and not text[end].islower()
 
 
-def _moved(text: str, start: int, end: int) -> int:
-    """Where the sentence from `start` really ends: after its own closing mark, before the next one's opening mark."""
+def _moved(text: str, start: int, end: int, closing: str) -> int:
+    """Where the sentence from `start` really ends: after its own closing mark, before the next one's opening mark.
+
+    `closing` are opening marks of English that close in the language of the text.
+    """
     if (notes := _NOTES.match(text, end)) and not text[end - 1].isspace():
         return notes.end()
-    if text[end] in "”»" and text[end + 1 : end + 2].isspace():
+    if text[end] in f"”»{closing}" and text[end + 1 : end + 2].isspace():
         return end + 1
     body = text[start:end].rstrip()
-    if body[-1:] in _OPENERS or (body.endswith('"') and body.count('"') % 2):
+    if (body[-1:] in _OPENERS and body[-1:] not in closing) or (body.endswith('"') and body.count('"') % 2):
         return start + len(body) - 1
     return end
 

@@ -99,8 +99,10 @@ def understand(
     `languages` are those of the articles, in the order in which a message that may be in any of them is read.
     """
     cleaned = clean(text)
-    if (smalltalk := _smalltalk(cleaned) or foreign.smalltalk(cleaned)) is not None:
+    if (smalltalk := _smalltalk(cleaned)) is not None:
         return Question(cleaned, smalltalk=smalltalk)
+    if (said := foreign.smalltalk(cleaned)) is not None:
+        return Question(cleaned, smalltalk=said[0], language=said[1])
     language = foreign.asked_in(cleaned, index, languages)
     if language != ENGLISH:
         question = foreign.read(cleaned, language, index, languages)
