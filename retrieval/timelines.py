@@ -48,8 +48,8 @@ def _by_day(question: Question, sought: dict[str, float], snapshot: Snapshot, li
     for stretch in _stretches(question, sought, snapshot, limit):
         days: dict[dt.date, list[Hit]] = {}
         for hit in snapshot.index.search(sought, _LOOKED_AT, stretch):
-            if day := snapshot.articles[hit.passage.article_id].date:
-                days.setdefault(day, []).append(hit)
+            day = snapshot.articles[hit.passage.article_id].date or stretch.last
+            days.setdefault(day, []).append(hit)
         turns.append(list(days.values()))  # the best hit of all comes first, and so does its day
     return [found for turn in zip_longest(*turns) for found in turn if found][:limit]
 

@@ -86,5 +86,6 @@ async def test_remembered(news, monkeypatch):
     assert dict(news.memory) == memory
     monkeypatch.setattr(suggestions, "_REMEMBERED", 1)
     news.memory.clear()
+    news.memory["an older question"] = None
     assert await suggest(news, answer) == asked
     assert len(news.memory) == 1
