@@ -58,7 +58,7 @@ async def test_each_quote_can_be_seen_in_context(talk: Talk) -> None:
     """There is a button for each quote that is shown, with its number, one for each article, and two thumbs."""
     reply = await talk.say(QUESTION)
     contexts = [label for label in labels(reply) if "In context" in label]
-    assert ["1", "2", "3"] == [label[-1] for label in contexts]
+    assert ["1", "2", "3"] == [label[0] for label in contexts]
     assert ["1 —", "2 —", "3 —"] == [line[:3] for line in reply["text"].splitlines() if "—" in line]
     articles = [label for label in labels(reply) if "A bridge for" in label]
     assert len(articles) == 3
@@ -149,7 +149,7 @@ async def test_the_next_question_is_a_button_that_answers(seeds: Path, tmp_path:
         assert offered[1:] == [label for label in labels(talk.now(reply)) if label.endswith("?")]
 
 
-@pytest.mark.parametrize("label", ["In context 2", "More sources", "A bridge for", "👍"])
+@pytest.mark.parametrize("label", ["2 · In context", "More sources", "A bridge for", "👍"])
 async def test_a_button_works_after_a_restart(bridges: Path, tmp_path: Path, label: str) -> None:
     """What hangs under a message is kept."""
     async with Engine.open(EngineSettings(bridges)) as engine, BotApiServer(TOKEN) as server:
@@ -168,7 +168,7 @@ async def test_a_button_is_found_again_without_what_was_kept(bridges: Path, tmp_
         async with running(server, engine, tmp_path / "one"):
             reply = await Talk(server, engine).say(QUESTION)
         async with running(server, engine, tmp_path / "two"):
-            shown = await Talk(server, engine).press(reply, "In context 1")
+            shown = await Talk(server, engine).press(reply, "1 · In context")
             assert shown["text"] != reply["text"]
             assert "Passage 1 of 1" in shown["text"]
         assert server.refused == []
@@ -182,7 +182,7 @@ async def test_a_button_that_nobody_knows_any_more_says_so(bridges: Path, tmp_pa
         server.delete(reply["reply_to_message"] | {"chat": {"id": ADA}})
         async with running(server, engine, tmp_path / "two"):
             talk = Talk(server, engine)
-            await talk.press(reply, "In context 1")
+            await talk.press(reply, "1 · In context")
             assert talk.toasts() == [words("expired")]
             assert talk.now(reply)["text"] == reply["text"]
         assert server.refused == []
@@ -220,7 +220,7 @@ async def test_a_month_later_what_is_kept_no_longer_is_found_again(bridges: Path
             db.execute("UPDATE replies SET at = at - 31 * 86400")
         db.close()
         async with running(server, engine, tmp_path, keep_days=30):
-            shown = await Talk(server, engine).press(reply, "In context 1")
+            shown = await Talk(server, engine).press(reply, "1 · In context")
             assert "Passage 1 of 1" in shown["text"]
         assert server.refused == []
     with sqlite3.connect(tmp_path / NAME) as db:
@@ -233,15 +233,15 @@ async def test_a_press_is_answered_though_it_is_too_old(talk: Talk) -> None:
     """Telegram forgets a press after a while; what it asks for is done all the same."""
     reply = await talk.say(QUESTION)
     talk.server.fail("answerCallbackQuery", 400, "Bad Request: query is too old and response timeout expired")
-    shown = await talk.press(reply, "In context 1")
+    shown = await talk.press(reply, "1 · In context")
     assert "Passage 1 of 1" in shown["text"]
 
 
 async def test_a_button_pressed_twice_changes_nothing(talk: Talk) -> None:
     """The second press finds the message as it should be, and Telegram is asked for nothing that it would refuse."""
     reply = await talk.say(QUESTION)
-    talk.server.press(reply, label="In context 1")
-    talk.server.press(reply, label="In context 1")
+    talk.server.press(reply, label="1 · In context")
+    talk.server.press(reply, label="1 · In context")
     await talk.settled()
     assert "Passage 1 of 1" in talk.now(reply)["text"]
     assert len(talk.server.of("editMessageText")) <= 2
@@ -251,7 +251,7 @@ async def test_a_message_that_cannot_be_changed_is_answered_below(talk: Talk) ->
     """Where the message is gone for the bot, what the button promises comes as a new one."""
     reply = await talk.say(QUESTION)
     talk.server.fail("editMessageText", 400, "Bad Request: message can't be edited")
-    shown = await talk.press(reply, "In context 1", replies=1)
+    shown = await talk.press(reply, "1 · In context", replies=1)
     assert "Passage 1 of 1" in shown["text"]
 
 

@@ -28,8 +28,8 @@ async def test_the_answer_becomes_that_of_the_edited_question(talk: Talk) -> Non
     await talk.edit(question, QUESTION)
     edited = talk.now(reply)
     assert "❝" in edited["text"]
-    assert "In context 1" in labels(edited)[0]
-    shown = await talk.press(edited, "In context 1")
+    assert "1 · In context" in labels(edited)[0]
+    shown = await talk.press(edited, "1 · In context")
     assert "Passage 1 of 1" in shown["text"]
     await talk.edit(question, FOREIGN)
     assert labels(talk.now(reply)) == []

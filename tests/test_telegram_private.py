@@ -303,3 +303,14 @@ async def test_there_is_an_answer_to_each_command(talk: Talk) -> None:
     assert COMMANDS == EVERYBODY
     for command in sorted(COMMANDS - {"help"}):
         assert (await talk.say(f"/{command}"))["text"] != words("help", **on_file(talk.engine))
+
+
+async def test_the_question_to_begin_with_is_a_button(talk: Talk) -> None:
+    """Whoever does not know how to ask presses it; the answer stands under it."""
+    reply = await talk.say("/start")
+    [label] = labels(reply)
+    assert label in reply["text"]
+    answer = await talk.press(reply, label, replies=1)
+    assert answer["text"].startswith(label)
+    assert "❝" in answer["text"]
+    assert labels(talk.now(reply)) == []

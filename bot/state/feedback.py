@@ -14,11 +14,12 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A question that was not answered, or not well: when it was asked last, and how often.
+    """A question that was not answered, or not well: the last reply to it, when that was, and how often it was asked.
 
     `votes` is what people thought of the reply, in sum; `previous` the question that it followed on from.
     """
 
+    number: int
     question: str
     previous: str
     status: str
@@ -32,7 +33,7 @@ class Missed:
         """A gold question to complete: the answers are still to be found, and what was said instead is noted."""
         told = [{"article": one.article, "sentence": one.text} for one in self.quotes[:1]]
         return {
-            "id": f"feedback-{self.at:%Y%m%d%H%M%S}",
+            "id": f"feedback-{self.number}",
             "kind": "unanswered" if self.status == "not_found" else "voted_down",
             "question": self.question,
             **({"previous": self.previous} if self.previous else {}),
@@ -63,14 +64,16 @@ class Feedback:
     async def missed(self, since: int = 0, limit: int = -1) -> list[Missed]:
         """What was not found or voted down since then, in seconds since 1970: newest first, the same question once."""
         query = f"""
-            SELECT question, (SELECT question FROM replies old WHERE old.id = new.before), status, max(at), count(*),
-                   coalesce(sum(vote), 0), quotes
+            SELECT max(id), question, (SELECT question FROM replies old WHERE old.id = new.before), status, at,
+                   count(*), coalesce(sum(vote), 0), quotes
             FROM (SELECT * FROM {_SOURCE} WHERE part = 'answer' AND at >= ? AND {_MISSED}) new
-            GROUP BY lower(trim(question, ' ?!.')), status ORDER BY max(at) DESC LIMIT ?
+            GROUP BY lower(trim(question, ' ?!.')), status ORDER BY max(id) DESC LIMIT ?
         """
         return [
-            Missed(question, previous or "", status, _moment(at), times, votes, loaded(quotes))
-            for question, previous, status, at, times, votes, quotes in await self._state.rows(query, since, limit)
+            Missed(number, question, previous or "", status, _moment(at), times, votes, loaded(quotes))
+            for number, question, previous, status, at, times, votes, quotes in await self._state.rows(
+                query, since, limit
+            )
         ]
 
     async def tallies(self, now: float, days: Iterable[int] = (1, 7, 30)) -> list[Tally]:

@@ -9,7 +9,7 @@ from bot.conversation import Reply, is_more
 from bot.rendering import oldest_first
 from bot.state.replies import KeptQuote, KeptReply, Replies
 from bot.telegram.heard import Heard
-from bot.telegram.keyboards import Press, markup, under_answer, without
+from bot.telegram.keyboards import Press, markup, under_answer, under_offer, without
 from bot.telegram.limits import Floods
 from bot.telegram.sending import Place, Sender
 from bot.telegram.splitting import split
@@ -50,26 +50,40 @@ class Answering:
         self._turns = turns
         self._suggest = suggest
 
-    async def answer(self, said: Heard, voice: Voice) -> None:
+    async def answer(self, said: Heard, talk: Voice) -> None:
         """Answer a question, or show more of the answer before it; who asks too much is told so once."""
         match self._floods.verdict(said.person):
             case "warn":
-                await self._sender.send(said.place, voice.message.render("flood"))
+                await self._sender.send(said.place, talk.message.render("flood"))
                 return
             case "silent":
                 return
         async with self._sender.typing(said.place):
             before = await self._turns.before(said)
             if before is not None and is_more(said.words):
-                await self.more(before, said, voice)
+                await self.more(before, said, talk)
             else:
-                await self._send(said.place, await self._draft(said, voice, before))
+                await self._send(said.place, await self._draft(said, talk, before))
 
-    async def again(self, kept: KeptReply, said: Heard, voice: Voice) -> None:
+    async def offer(self, said: Heard, talk: Voice, html: str, questions: Sequence[str]) -> None:
+        """Say something that is no answer, with questions to begin with under it."""
+        kept = KeptReply(
+            chat=said.place.chat,
+            topic=said.topic,
+            person=said.person,
+            question="",
+            part="page",
+            language=talk.language,
+            next=tuple(questions),
+            keyboard=under_offer(questions),
+        )
+        await self._send(said.place, Draft.of(html, kept))
+
+    async def again(self, kept: KeptReply, said: Heard, talk: Voice) -> None:
         """Let a reply answer its question as it is now, after somebody edited that."""
         before = await self._replies.get(kept.before) if kept.before is not None else None
         async with self._sender.typing(said.place):
-            draft = await self._draft(said, voice, before)
+            draft = await self._draft(said, talk, before)
             messages: Sequence[int] = kept.messages
             if (draft.kept.html, draft.kept.keyboard) != (kept.html, kept.keyboard):
                 under = markup(draft.kept.keyboard)
@@ -78,26 +92,26 @@ class Answering:
             if draft.answer is not None:
                 self._turns.remember(kept.id, draft.answer)
 
-    async def more(self, kept: KeptReply, said: Heard, voice: Voice) -> None:
+    async def more(self, kept: KeptReply, said: Heard, talk: Voice) -> None:
         """Send the further quotes of a reply, once."""
         further = kept.quotes[kept.shown :] if kept.offers(Press("more").data) else ()
         quotes = [quote for one in further if (quote := await one.again(self._engine))]
         if not quotes:
             gone = "gone" if further else "no_more"
-            await self._sender.send(said.place, voice.message.render(gone, status=kept.status))
+            await self._sender.send(said.place, talk.message.render(gone, status=kept.status))
             return
         drafted = replace(
             kept,
             part="more",
             person=said.person,
             asked=None,
-            language=voice.language,
+            language=talk.language,
             quotes=tuple(map(KeptQuote.of, quotes)),
             shown=len(quotes),
             next=(),
-            keyboard=under_answer(quotes, voice.plain),
+            keyboard=under_answer(quotes, talk.plain),
         )
-        html = voice.message.render("more", quotes=quotes, differing=False)
+        html = talk.message.render("more", quotes=quotes, differing=False)
         await self._send(said.place, Draft.of(html, drafted))
         await self.take_away(kept, Press("more").data)
 
@@ -108,25 +122,25 @@ class Answering:
         if kept.messages:
             await self._sender.buttons(kept.chat, kept.messages[-1], markup(left))
 
-    async def found_again(self, said: Heard, message: int, shows: str, voice: Voice) -> KeptReply | None:
+    async def found_again(self, said: Heard, message: int, shows: str, talk: Voice) -> KeptReply | None:
         """The reply that a `message` is although it is not kept, by the question that it hangs on.
 
         None where the answer is not what the message `shows`.
         """
-        draft = await self._draft(said, voice, None)
+        draft = await self._draft(said, talk, None)
         first = draft.kept.quotes[0].text.split() if draft.kept.shown else []
         if not first or " ".join(first) not in " ".join(shows.split()):
             return None
         kept = replace(draft.kept, messages=(message,))
         return replace(kept, id=await self._replies.add(kept))
 
-    async def _draft(self, said: Heard, voice: Voice, before: KeptReply | None) -> Draft:
+    async def _draft(self, said: Heard, talk: Voice, before: KeptReply | None) -> Draft:
         reply = await self._turns.reply(said.words, before)
         shown = _shown(reply)
         asked = await self._suggest(reply.answer) if shown else ()
-        html = voice.message.reply(reply)
+        html = talk.message.reply(reply)
         if not said.stands:
-            html = voice.message.render("asked", question=said.words) + "\n\n" + html
+            html = talk.message.render("asked", question=said.words) + "\n\n" + html
         kept = KeptReply(
             chat=said.place.chat,
             topic=said.topic,
@@ -135,13 +149,13 @@ class Answering:
             before=before.id if before else None,
             part="answer",
             question=said.words,
-            language=voice.language,
+            language=talk.language,
             status=_status(reply),
             confidence=reply.answer.confidence,
             quotes=tuple(map(KeptQuote.of, (*shown, *reply.answer.quotes[len(shown) :]))),
             shown=len(shown),
             next=asked,
-            keyboard=under_answer(shown, voice.plain, more=reply.has_more, suggestions=asked) if shown else (),
+            keyboard=under_answer(shown, talk.plain, more=reply.has_more, suggestions=asked) if shown else (),
         )
         return Draft.of(html, kept, reply.answer, is_kept=reply.part == "answer")
 

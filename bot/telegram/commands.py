@@ -69,7 +69,14 @@ class Commands:
         elif (question := await links.question_of(said.words, self._links)) is not None:
             await self._answering.answer(said.instead(question), talk)
         else:
-            await self._say(said, talk, "start", **on_file(self._engine))
+            await self._welcome(said, talk)
+
+    async def _welcome(self, said: Heard, talk: Voice) -> None:
+        """The first page, with a button for the question that it proposes to begin with."""
+        page = on_file(self._engine)
+        first = page["first"]
+        questions = [talk.plain.render("example", article=first)] if first else []
+        await self._answering.offer(said, talk, talk.message.render("start", **page), questions)
 
     async def _ask(self, said: Heard, talk: Voice) -> None:
         if said.words:

@@ -74,11 +74,16 @@ def under_answer(
         for number in range(len(quotes))
     ]
     further = [(_label(words, "more"), Press("more").data)] if more else []
-    rows = [contexts, further] if several else [contexts + further]
+    rows: list[Sequence[tuple[str, str]]] = [contexts, further] if several else [contexts + further]
     rows += [[(_named(one.article, words), Press("cited", number).data)] for number, one in _articles(quotes)]
-    rows += [[(_cut(text), Press("next", number).data)] for number, text in enumerate(suggestions)]
+    rows += under_offer(suggestions)
     rows.append([(_label(words, verb), Press(verb).data) for verb in ("good", "bad")])
     return tuple(tuple(row) for row in rows if row)
+
+
+def under_offer(questions: Sequence[str]) -> Keyboard:
+    """A button for each question."""
+    return tuple(((_cut(text), Press("next", number).data),) for number, text in enumerate(questions))
 
 
 def under_context(number: int, step: int, context: Context, words: Renderer) -> Keyboard:
