@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from itertools import zip_longest
+from itertools import dropwhile, zip_longest
 from typing import Literal
 
 from retrieval import names
@@ -69,8 +69,9 @@ def leads(quote: Quote, passages: Sequence[Passage]) -> tuple[Lead, ...]:
     Of a kind the nearest come first.
     """
     near, language = _near(quote, passages), quote.article.language
-    own = list(_english(near) if language == _ENGLISH else _foreign(near))
-    whole = _fullest(text[slice(*span)] for text in near for span in _persons(text))
+    english = language == _ENGLISH
+    own = list(_english(near) if english else _foreign(near, language))
+    whole = _fullest(text[slice(*span)] for text in near for span in _persons(text)) if english else {}
     kinds: dict[Kind, dict[Lead, None]] = {kind: {} for kind in _ORDER}
     for one in own:
         named, about = whole.get(one.words, one.words), whole.get(one.about, one.about)
@@ -103,9 +104,13 @@ def _near(quote: Quote, passages: Sequence[Passage]) -> list[str]:
     return [" ".join(sentence.text.split()) for sentence in nearest]
 
 
-def _foreign(near: Iterable[str]) -> Iterator[Lead]:
-    """Names of several words alone: what else is read goes by English words."""
-    return (Lead("name", text[slice(*span)]) for text in near for span in _named(text, ()))
+def _foreign(near: Iterable[str], language: str) -> Iterator[Lead]:
+    """Whole names of persons alone: what else is read goes by English words."""
+    for text in near:
+        for span in names.proper(text):
+            parts = [*dropwhile(lambda word: not terms(word, language), text[slice(*span)].split())]
+            if 1 < len(parts) <= _WIDE and parts[0].lower() in words("first_names"):
+                yield Lead("name", " ".join(parts))
 
 
 def _english(near: Sequence[str]) -> Iterator[Lead]:

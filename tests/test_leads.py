@@ -120,9 +120,10 @@ def test_no_passage():
 
 
 def test_other_languages():
-    """Of an article in another language only names of several words are leads."""
-    text = "Il pleut. Ann Berg a dit qu'il pleut. Berg est maire de Tarn."
+    """Of an article in another language only whole names of persons are leads."""
+    text = "Il pleut. Selon Ann Berg il pleut. La Banque de Tarn est de Berg."
     assert [Lead("name", "Ann Berg", "", "fr")] == list(found(text, language="fr"))
+    assert [] == list(found("Il pleut. Selon Ann il pleut. La Banque.", language="fr"))
 
 
 @pytest.mark.parametrize(
