@@ -26,12 +26,13 @@ async def suggest(engine: Engine, answer: Answer, asked: Collection[str] = ()) -
     """Up to three questions to ask after an answer, none of them `asked` before."""
     if not answer.quotes:
         return ()
+    shown = "\n".join(quote.text for quote in answer.quotes[:FIRST_QUOTES])
     told = [(quote.article.id, quote.span) for quote in answer.quotes[:FIRST_QUOTES]]
     chosen: dict[str, Lead] = {}
     tried = 0
     for question, lead in _questions(await engine.leads(answer.quotes[0]), (answer.question.text, *asked)):
-        if lead.kind == "name" and len(chosen) >= _ENOUGH:
-            continue
+        if lead.kind == "name" and (len(chosen) >= _ENOUGH or lead.words.removeprefix("the ") in shown):
+            continue  # what a quote names it mostly also is the answer to
         if any(terms(lead.words)[-1:] == terms(other.words)[-1:] for other in chosen.values()):
             continue
         tried += 1
