@@ -14,6 +14,7 @@ _NO_CAPITAL = r"\W\d_a-zß-ÿа-яёіїєґά-ώ"
 _CAPITALS = rf"[^{_NO_CAPITAL}][\w’'-]*\w"
 _NAME = re.compile(rf"\b{_CAPITALS}(?:\s+(?:(?:del?|della|d[iua]|des|l[ae]|von|van)\s+){{0,2}}{_CAPITALS})+")
 """At least two words with capitals: one may begin the sentence, or be a noun of a language that gives nouns one."""
+_FIGURE = r"\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?"
 _YEAR = r"\b(?:1\d|20)\d\d\b(?![.,]?\d)"
 _DAY = r"(?:\b\d{1,2}(?:\.|º|er)?\s+(?:de\s+)?)?"
 _OF_YEAR = r"(?:\s+(?:de\s+|του\s+)?\d{4}\b)?"
@@ -32,7 +33,7 @@ def _pattern(kind: AnswerKind, language: str) -> re.Pattern[str] | None:
         case "time":
             return re.compile(rf"{_DAY}\b{_either(own.times)}\b{_OF_YEAR}|{_YEAR}", re.IGNORECASE)
         case "count":
-            return re.compile(rf"\b(?:\d[\d.,\u00a0\u202f]*|{_either(own.numbers)}\b)", re.IGNORECASE)
+            return re.compile(rf"\b(?:{_FIGURE}|{_either(own.numbers)})\b", re.IGNORECASE)
         case "reason":
             return re.compile(rf"\b{_either(own.because)}\b.*", re.IGNORECASE | re.DOTALL)
     return None

@@ -19,12 +19,11 @@ from retrieval.languages import ENGLISH, Language, known
 _MARK = "\u0300-\u036f\u00ad\u200c\u200d\u2060"  # an accent of its own, and what keeps letters together
 _CYRILLIC = "\u0400-\u052f"
 _TOKEN = re.compile(
-    r"(?<![\d.,])\d{1,3}(?:[.,\u00a0\u202f\u2009 ]\d{3})+(?![.,]?\d)(?:,\d+)?|"  # 12.500, 12 500
+    r"(?<![\d.,])\d{1,3}(?:[.,\u00a0\u202f\u2009 ]\d{3})+(?:[.,]\d+)?(?![.,]?\d)|"  # 12.500, 12 500
     r"(?<![\d.,])\d+[.,]\d+(?![.,]?\d)|"  # 1,5
     rf"[^\W_]+(?:(?:[{_MARK}]+|(?<=[{_CYRILLIC}])[’'ʼ](?=[{_CYRILLIC}]))[^\W_]+)*[{_MARK}]*"
 )
-_DECIMALS = re.compile(r"[.,](?=\d{1,2}$|\d{4,}$)")
-_NO_FIGURE = re.compile(r"[^\d.]")
+_DECIMALS = re.compile(r"(?:[.,](\d{1,2}|\d{4,}))?$")
 _SHORTEST = 3
 """Letters that a word without its ending still has."""
 _REFLEXIVE = re.compile(r"(?<=\w{4})(?:ся|сь)$")
@@ -56,9 +55,13 @@ def terms(text: str, language: str) -> list[str]:
 
 
 def _word(printed: str) -> str:
-    if not printed[0].isdigit():
+    """A word without accents; a figure as it is in English without commas."""
+    if printed.isalnum() or not printed[0].isdigit():
         return normalise(printed)
-    return _NO_FIGURE.sub("", _DECIMALS.sub(".", printed)) if not printed.isalnum() else normalise(printed)
+    decimals = _DECIMALS.search(printed)
+    assert decimals is not None  # noqa: S101 -- for mypy: nothing is some, too
+    whole = re.sub(r"\D", "", printed[: decimals.start()])
+    return f"{whole}.{decimals[1]}" if decimals[1] else whole
 
 
 def term_of(word: str, language: str) -> str:
