@@ -78,3 +78,12 @@ def test_links_lead_somewhere() -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
     assert [] == [target for target in targets if not (ROOT / target).exists()]
     assert "docs/chat.svg" in targets
+
+
+def test_features_name_tests_that_there_are() -> None:
+    """Each feature on Telegram names a test, and that is there."""
+    named = re.findall(r"^\|[^|]+\| `(tests/test_\w+\.py)(?:::(\w+))?` \|$", README, re.MULTILINE)
+    rows = README.split("| feature | test |")[1].split("\n\n")[0].strip().splitlines()[1:]
+    assert len(rows) == len(named)
+    for file, test in named:
+        assert f"def {test}" in (ROOT / file).read_text(encoding="utf-8")

@@ -89,7 +89,7 @@ async def test_it_never_speaks_unasked(talk: Talk, text: str) -> None:
 )
 async def test_a_command_is_answered_that_is_its_own_or_names_it(talk: Talk, text: str, page: str) -> None:
     """What there is not is answered with what there is where it is meant for this bot."""
-    assert (await talk.say(text, READERS))["text"].startswith(words(page, days=30, total=5, first=None)[:10])
+    assert (await talk.say(text, READERS))["text"].startswith(words(page, days=30, number=None, total=5, first=None)[:10])
 
 
 async def test_a_reply_to_its_message_follows_on_from_that(talk: Talk) -> None:

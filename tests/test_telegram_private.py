@@ -159,6 +159,7 @@ async def test_about_says_what_is_kept_and_for_how_long(bridges: Path, tmp_path:
     async with talking(bridges, tmp_path / "data", keep_days=12) as talk:
         reply = await talk.say("/about")
         assert "12 days" in reply["text"]
+        assert f"account is {ADA}." in reply["text"]
         assert "/forget" in reply["text"]
 
 

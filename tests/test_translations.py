@@ -75,7 +75,7 @@ def page(article):
 
 FILED = [filed(total) for total in (0, 1, 2, 5, 12_500)]
 CHAT = {
-    "about": [{"days": days} for days in (1, 30)],
+    "about": [{"days": days, "number": number} for days in (1, 30) for number in (None, 7)],
     "answer": [said(), *(said(differing=True, question=asked(kind)) for kind in ("thing", "count"))]
     + [said(quotes=(OTHER, OTHER), differing=True, question=asked(kind)) for kind in ("thing", "count")]
     + [said(question=asked(dates=days), undated=number) for number, days in enumerate(PERIODS)]
@@ -371,7 +371,6 @@ def test_lists_in_greek():
 @pytest.mark.parametrize(
     ("name", "limit"),
     [
-        *(("bot_description", 512), ("bot_short_description", 120), ("button_more", 30)),
         *(("expired", 200), ("gone", 200), ("voted", 200)),
     ],
 )

@@ -121,7 +121,7 @@ class Commands:
         await self._say(said, talk, "forgotten", forgotten=forgotten)
 
     async def _about(self, said: Heard, talk: Voice) -> None:
-        await self._say(said, talk, "about", days=self._keep_days, total=len(self._engine.articles))
+        await self._say(said, talk, "about", days=self._keep_days, number=said.person if said.private else None)
 
     async def _say(
         self, said: Heard, talk: Voice, name: str, /, *, under: Keyboard | None = None, **values: object
