@@ -160,6 +160,7 @@ async def test_gives_back_what_was_fed(index):
         evidence="e",
         extra="{}",
         blocks=blocks,
+        language="fr",
     )
     second = fed("a.txt", "boat")
     await feed(index, first, second)
@@ -171,9 +172,10 @@ async def test_gives_back_what_was_fed(index):
     assert {"a.txt": second.article, "b.txt": first.article} == dict(await ask(list, snapshot.articles.items()))
     assert {"a.txt": "1", "b.txt": "1"} == await index.stamps()
     assert (2, 3, MARCH[0], 1) == (len(snapshot.articles), snapshot.index.size, snapshot.newest, snapshot.undated)
+    assert [("en", 1), ("fr", 1)] == list(snapshot.languages.items())
     [hit] = await ask(snapshot.index.search, {"river": 1.0}, 5)
     span = Span(8, 13)
-    assert Passage("b.txt", 1, span, (Sentence(span, "river"),)) == hit.passage
+    assert Passage("b.txt", 1, span, (Sentence(span, "river", (), "fr"),)) == hit.passage
 
 
 async def test_missing_article(index):

@@ -78,7 +78,7 @@ def test_a_copy_has_no_passages(store):
 def test_what_is_known_of_all(store):
     """The newest day, how many have no date, and how many passages there are, copies left out."""
     opened = Reader(store.connect())
-    assert (dt.date(2025, 3, 3), 2) == (opened.newest, opened.undated)
+    assert (dt.date(2025, 3, 3), 2, {"en": 6}) == (opened.newest, opened.undated, opened.languages)
     assert sum(len(split(f"{number}.txt")) for number in range(6)) == opened.passages_in_all
 
 
@@ -88,6 +88,7 @@ async def test_of_nothing(tmp_path):
     await kept(empty, [])
     opened = Reader(empty.connect())
     assert (0, None, 0, {}) == (opened.passages_in_all, opened.newest, opened.undated, dict(opened))
+    assert {"en": 0} == opened.languages
     assert [] == opened.latest(3)
     assert [] == opened.openings(3, DateRange(dt.date.min, dt.date.max))
 
