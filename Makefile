@@ -4,6 +4,7 @@
 #   make check    format, lint, types, imports
 #   make eval     score the answers against the gold questions over the seeds, but for those held out
 #                 (make eval COLLECTION=folder for folder/*.jsonl over folder/corpus)
+#   make load     500 chats ask three questions each at Telegram's true pace (a minute and a half)
 #   make bench    start-up time, time to answer, memory; then the same over made-up archives of up to 200,000 passages,
 #                 beside other indexes, into docs/benchmarks (five minutes)
 #   make bench-million  the same over 1,000,000 passages (ten minutes, 3 GB of memory, 4 GB of disk)
@@ -27,7 +28,7 @@ python = $(or $(shell for name in $(candidates); do \
 needs_python = Dateline needs Python 3.11 or newer with its venv module: install it (Debian, Ubuntu: apt install \
 python3 python3-venv; macOS: brew install python), or name one: make install PYTHON=/path/to/python3
 
-.PHONY: install run test check eval bench bench-million translations picture lock clean
+.PHONY: install run test check eval load bench bench-million translations picture lock clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -59,6 +60,9 @@ check: install
 
 eval: install
 	@$(BIN)/dateline eval $(if $(COLLECTION),"$(COLLECTION)"/*.jsonl --corpus "$(COLLECTION)/corpus",$(gold) --corpus seeds)
+
+load: install
+	@LOAD=full $(BIN)/python -m pytest tests/test_telegram_load.py
 
 bench: install
 	@$(BIN)/python -m evaluation.bench

@@ -12,7 +12,6 @@ _LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _QUIET = {
     "httpx": logging.WARNING,  # would print each request's address, and with it the token
     "httpcore": logging.WARNING,
-    "telegram.ext.AIORateLimiter": logging.CRITICAL,  # a traceback for each 429, which is waited out anyway
     "telegram.request.BaseRequest": logging.CRITICAL,  # a traceback for each answer that is no JSON, likewise
 }
 

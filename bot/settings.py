@@ -140,7 +140,9 @@ class Settings(BaseSettings):
     )
     cluster_shards: int = Field(3, ge=1, le=1024, description="into how many parts the cluster divides the index")
     cluster_replicas: int = Field(1, ge=0, le=10, description="how many further copies of each part the cluster keeps")
-    operators: Ids = Field("", description="the numbers of the Telegram accounts that run the bot, separated by commas")
+    operators: Ids | None = Field(
+        None, description="the numbers of the Telegram accounts that run the bot, separated by commas"
+    )
     keep_days: int = Field(
         30, ge=1, le=3650, description="for how many days questions, answers and votes are kept, 1 to 3650"
     )
@@ -157,7 +159,7 @@ class Settings(BaseSettings):
     @property
     def operator_ids(self) -> frozenset[int]:
         """Who may use the operators' commands."""
-        return frozenset(map(int, filter(None, self.operators.split(","))))
+        return frozenset(map(int, filter(None, (self.operators or "").split(","))))
 
     @property
     def engine(self) -> "EngineSettings":

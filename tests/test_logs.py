@@ -86,7 +86,6 @@ def test_every_part_of_a_record_is_redacted(capsys: pytest.CaptureFixture[str]) 
         ("httpx", logging.INFO, False),
         ("httpx", logging.WARNING, True),
         ("httpcore", logging.INFO, False),
-        ("telegram.ext.AIORateLimiter", logging.ERROR, False),
     ],
 )
 def test_who_may_log_what(logger: str, level: int, shown: bool, capsys: pytest.CaptureFixture[str]) -> None:

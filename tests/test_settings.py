@@ -219,3 +219,18 @@ def test_path_that_no_file_can_have(tmp_path):
     (tmp_path / ".env").write_text('TELEGRAM_BOT_TOKEN_FILE="a\0b"\n', encoding="utf-8")
     with pytest.raises(TokenFileUnreadable):
         token()
+
+
+@pytest.mark.parametrize(("value", "expected"), [("", set()), ("7", {7}), (" 7 ,8,", {7, 8})])
+def test_operators(monkeypatch, value, expected):
+    """The numbers of accounts, separated by commas."""
+    monkeypatch.setenv("DATELINE_OPERATORS", value)
+    assert expected == load().operator_ids
+
+
+@pytest.mark.parametrize("value", ["@ada", "-7", "7;8", "٣"])
+def test_no_operators(monkeypatch, value):
+    """A name is no number, and a group is nobody."""
+    monkeypatch.setenv("DATELINE_OPERATORS", value)
+    with pytest.raises(SettingInvalid, match="DATELINE_OPERATORS"):
+        load()

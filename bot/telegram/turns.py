@@ -7,7 +7,7 @@ from bot.state.replies import KeptReply, Replies
 from bot.telegram.heard import Heard
 from retrieval import Answer, Engine
 
-_REMEMBERED = 5_000
+_REMEMBERED = 1_000
 _DEEP = 3
 """Replies before a reply that are answered again to know what it followed on from."""
 
