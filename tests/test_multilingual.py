@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 import Stemmer
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retrieval import analysis
+from retrieval.languages import known
 from retrieval.multilingual import content, term_of, terms, tokens
 
 WORDS = Path(__file__).parent / "data/languages/ukrainian.txt"
@@ -72,6 +75,17 @@ def test_tokens_keep_their_places() -> None:
     assert ["Le", "château", "d", "Été", "12 500", "m"] == [text[one.start : one.end] for one in found]
     assert ["le", "chateau", "d", "ete", "12500", "m"] == [one.word for one in found]
     assert ["château", "12 500"] == [text[one.start : one.end] for one in content(text, "fr")]
+
+
+@given(st.text(max_size=60), st.sampled_from(sorted(known())))
+def test_any_text_can_be_read(text: str, language: str) -> None:
+    """Terms are those of the tokens, which follow each other, and none holds a space, so that they can be joined."""
+    found = content(text, language)
+
+    assert terms(text, language) == [token.term for token in found]
+    assert terms(text, language) == " ".join(terms(text, language)).split()
+    places = [(token.start, token.end) for token in tokens(text, language)]
+    assert language == "en" or places == sorted(places)
 
 
 def test_ukrainian_forms_have_one_term() -> None:
