@@ -315,3 +315,13 @@ async def test_the_question_to_begin_with_is_a_button(talk: Talk) -> None:
     assert answer["text"].startswith(label)
     assert "❝" in answer["text"]
     assert labels(talk.now(reply)) == []
+
+
+async def test_a_caption_is_a_question(talk: Talk) -> None:
+    """What stands under a photo is asked; the other photos sent with it ask for nothing."""
+    photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
+    talk.server.post(ADA, photo=photo, caption=QUESTION, media_group_id="9")
+    talk.server.post(ADA, photo=photo, media_group_id="9")
+    await talk.settled()
+    [reply] = talk.server.sent
+    assert "❝" in reply["text"]

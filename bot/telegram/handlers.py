@@ -20,6 +20,7 @@ from bot.telegram.presses import Presses
 from bot.telegram.profile import Profile
 from bot.telegram.sending import Place, Sender
 from bot.telegram.voices import Voice, Voices
+from retrieval import IndexAway
 
 App: TypeAlias = Application[Any, Any, Any, Any, Any, Any]
 Context: TypeAlias = ContextTypes.DEFAULT_TYPE
@@ -61,6 +62,8 @@ class Handlers:
         said = heard(message, context.bot.bot)
         if said is None:
             return
+        if message.media_group_id is not None:  # its caption is for all photos of an album
+            self._albums.append(message.media_group_id)
         talk = await self.voices.of(said.person, said.code)
         if said.private and said.person in self.operator_ids:
             context.application.create_task(self.profile.greet(said.person))
@@ -103,11 +106,15 @@ class Handlers:
 
     async def _failed(self, update: object, context: Context) -> None:
         error = context.error
-        log.error("an update could not be answered", exc_info=error)
+        away = isinstance(error, IndexAway)
+        if away:
+            log.warning("an update was not answered: %s", error)
+        else:
+            log.error("an update could not be answered", exc_info=error)
         message = update.effective_message if isinstance(update, Update) else None
         if isinstance(message, Message) and (isinstance(error, BadRequest) or not isinstance(error, TelegramError)):
             with suppress(TelegramError):
-                await self._say(message, "failed")
+                await self._say(message, "away" if away else "failed")
 
     async def _say(self, message: Message, page: str) -> None:
         person = message.from_user

@@ -1,8 +1,9 @@
 """Templates in; what Telegram shows of the bot out: its menus, for whom they are, and its descriptions, by language."""
 
+import asyncio
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivat
 from telegram.error import TelegramError
 
 from bot.languages import ENGLISH, LANGUAGES
+from bot.rendering import PROMPTS
 from bot.state.people import Notes
 from bot.telegram.voices import voice
 
@@ -30,7 +32,7 @@ class Profile:
 
     async def introduce(self) -> None:
         """Set the menus and the descriptions."""
-        await self._once("profile", [call for language in LANGUAGES for call in self._calls(language)])
+        await self._once("profile", self._calls)
 
     async def greet(self, operator: int) -> None:
         """Set the menu of an operator; their chat is one that Telegram knows since they have written to the bot."""
@@ -38,11 +40,11 @@ class Profile:
             return
         self._greeted.add(operator)
         scope = BotCommandScopeChat(operator)
-        calls = [
-            partial(self._bot.set_my_commands, _menu("operators", language), scope, _code(language))
-            for language in LANGUAGES
-        ]
-        await self._once(f"menu of {operator}", calls)
+
+        def menu(language: str) -> list[Call]:
+            return [partial(self._bot.set_my_commands, _menu("operators", language), scope, _code(language))]
+
+        await self._once(f"menu of {operator}", menu)
 
     def _calls(self, language: str) -> list[Call]:
         words, code = voice(language).plain, _code(language)
@@ -55,14 +57,19 @@ class Profile:
             partial(self._bot.set_my_short_description, words.render("bot_short_description"), code),
         ]
 
-    async def _once(self, name: str, calls: Sequence[Call]) -> None:
-        """Make the calls, unless the same were made before."""
-        said = [(self._bot.id, call.func.__name__, *map(str, call.args)) for call in calls]
-        digest = hashlib.sha256(repr(said).encode()).hexdigest()
+    async def _once(self, name: str, calls: Callable[[str], Iterable[Call]]) -> None:
+        """Make the calls of each language, unless that was done before in the same words."""
+        digest = f"{self._bot.id} {await asyncio.to_thread(_wording)}"
         if await self._notes.get(name) == digest:
             return
-        if all([await _done(call) for call in calls]):  # each is tried
+        if all([await _done(call) for language in LANGUAGES for call in calls(language)]):  # each is tried
             await self._notes.put(name, digest)
+
+
+def _wording() -> str:
+    """A digest of all that the profile is made of: reading it is cheap, to say it would load each language."""
+    files = sorted([*PROMPTS.glob("bot_*"), *PROMPTS.glob("commands*"), *PROMPTS.glob("locale/*/*/*.po")])
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 async def _done(call: Call) -> bool:
