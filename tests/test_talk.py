@@ -173,8 +173,8 @@ def test_article(seeds_talk):
     assert "[UK and France design a military mission" in seeds_talk.respond(":article 2")
     several = seeds_talk.respond(":article leaders")
     assert several.count("\n• ") == 2
-    assert "no such article" in seeds_talk.respond(":article 77")
-    assert "Which article?" in seeds_talk.respond(":article")
+    assert "no such article on file. :sources lists them; behind :article" in seeds_talk.respond(":article 77")
+    assert "Which article? Behind :article" in seeds_talk.respond(":article")
 
 
 def test_latest_and_timeline(seeds_talk):
