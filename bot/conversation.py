@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval import Answer, Article, Engine, IndexAway, Question, Quote
+from retrieval import Answer, Article, Engine, IndexAway, Question, Quote, asks_more, in_none_of
 
 MOST = 5
 """Quotes of an answer, unless it is said otherwise."""
@@ -33,12 +33,14 @@ _LONGEST_MORE = 60
 class Reply:
     """What to say: an answer, its further quotes, that there are none, that there is no article, or no way to any.
 
-    `example` is an article that a question could be asked about, for one who does not know how to ask.
+    `example` is an article that a question could be asked about, for one who does not know how to ask; `languages` are
+    those of the articles, for one who asked in none of them.
     """
 
     answer: Answer
     part: Literal["answer", "more", "no_more", "empty_corpus", "away"] = "answer"
     example: Article | None = None
+    languages: tuple[str, ...] = ()
 
     @property
     def has_more(self) -> bool:
@@ -74,7 +76,8 @@ async def replied(engine: Engine, text: str, before: Answer | None = None, most:
         return Reply(Answer(Question(text), "not_found"), "away")
     example = engine.first
     empty = example is None and answer.status != "smalltalk"
-    return Reply(answer, "empty_corpus" if empty else "answer", example)
+    lost = answer.status == "not_found" and in_none_of(text, engine.languages)
+    return Reply(answer, "empty_corpus" if empty else "answer", example, engine.languages if lost else ())
 
 
 class Conversations:
@@ -109,4 +112,4 @@ class Conversations:
 
 def is_more(text: str) -> bool:
     """Whether `text` asks for further quotes of the answer before."""
-    return len(text) <= _LONGEST_MORE and _MORE.fullmatch(text) is not None
+    return len(text) <= _LONGEST_MORE and (_MORE.fullmatch(text) is not None or asks_more(text))

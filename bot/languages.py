@@ -86,6 +86,15 @@ def counted(number: int, language: str = ENGLISH) -> str:
     return format_decimal(number, locale=language)
 
 
+def languages_in_words(codes: Sequence[str], language: str = ENGLISH) -> str:
+    """Languages as they are called in a language: English and French."""
+    from babel import Locale  # noqa: PLC0415
+    from babel.lists import format_list  # noqa: PLC0415
+
+    names = Locale.parse(language).languages
+    return format_list([names[code] for code in codes], locale=language)
+
+
 @cache
 def _days(language: str) -> _Days:
     if language == ENGLISH:

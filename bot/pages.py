@@ -94,8 +94,13 @@ class Timeline:
 
 
 def on_file(engine: Engine) -> dict[str, Any]:
-    """What pages about the collection need: how many articles, the first and the newest of them, what is left out."""
+    """What pages about the collection need: how many articles, the first and the newest of them, what is left out.
+
+    `languages` are those of the articles; a question to begin with goes beside it, as `opening`.
+    """
     return {
+        "opening": "",
+        "languages": engine.languages,
         "total": len(engine.articles),
         "first": engine.first,
         "latest": engine.latest(LATEST),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from bot.languages import ENGLISH, counted, in_words, nearest
+from bot.languages import ENGLISH, counted, in_words, languages_in_words, nearest
 
 if TYPE_CHECKING:
     from bot.conversation import Reply
@@ -55,9 +55,14 @@ class Renderer:
         numbered: bool = False,
         expandable: bool = False,
     ) -> None:
-        self._manner = {"sign": sign, "numbered": numbered, "expandable": expandable}
         self._form = form
         self._language = nearest(language)
+        self._manner = {
+            "sign": sign,
+            "language": self._language,
+            "numbered": numbered,
+            "expandable": expandable,
+        }
 
     def render(self, name: str, /, **values: object) -> str:
         """The message `prompts/<name>.html.j2`; a value that the template needs and does not get is an error."""
@@ -77,6 +82,7 @@ class Renderer:
             differing=answer.differing,
             undated=answer.undated,
             example=reply.example,
+            languages=reply.languages,
         )
 
     def error(self, code: str, facts: dict[str, object]) -> str:
@@ -109,6 +115,7 @@ def _environment(language: str) -> Environment:
     environment.filters |= {
         "in_words": partial(in_words, language=language),
         "counted": partial(counted, language=language),
+        "languages_in_words": partial(languages_in_words, language=language),
         "excerpt": excerpt,
         "oldest_first": oldest_first,
     }

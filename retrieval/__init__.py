@@ -6,6 +6,8 @@ from retrieval.engine import Engine
 from retrieval.errors import CatalogInvalid, CorpusMissing, IndexAway, RetrievalError
 from retrieval.explanations import Explanation
 from retrieval.features import FEATURES, Candidate
+from retrieval.foreign import asks_more
+from retrieval.languages import in_none_of
 from retrieval.leads import Lead, bears_out
 from retrieval.models import (
     Answer,
@@ -54,8 +56,10 @@ __all__ = [
     "RetrievalError",
     "Span",
     "SyncReport",
+    "asks_more",
     "bears_out",
     "day_of",
+    "in_none_of",
     "signs",
     "terms",
 ]

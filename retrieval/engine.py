@@ -97,6 +97,11 @@ class Engine:
         return self._library.snapshot.passages(article_id)
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The codes of the languages that articles are in: English first, then the most frequent."""
+        return tuple(self._library.snapshot.languages)
+
+    @property
     def first(self) -> Article | None:
         """The first article by id."""
         return self._library.snapshot.first

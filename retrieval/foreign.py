@@ -7,6 +7,7 @@ offices, who speaks) is left to the words of the articles.
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
+from itertools import product
 
 from retrieval import spelling
 from retrieval.analysis import Token, normalise
@@ -27,6 +28,11 @@ _LEAD = re.compile(r"(?P<lead>[^,.!;:?]{2,40})[,.!;:]+\s+(?=\w|¿)")
 def smalltalk(text: str) -> tuple[Smalltalk, str] | None:
     """What a message is that only greets, thanks or the like, and the first language that says it so."""
     return _smalltalk().get(_plain(text))
+
+
+def asks_more(text: str) -> bool:
+    """Whether a message in another language than English asks for further quotes of the answer before."""
+    return _plain(text) in _more()
 
 
 def read(text: str, language: str, index: Index, languages: Collection[str]) -> Question:
@@ -111,3 +117,12 @@ def _smalltalk() -> dict[str, tuple[Smalltalk, str]]:
         for said, kind in one.smalltalk.items():
             found.setdefault(_plain(said), (kind, one.code))
     return found
+
+
+@cache
+def _more() -> frozenset[str]:
+    return frozenset(
+        " ".join(map(_plain, filter(None, said)))
+        for one in known().values()
+        for said in product(("", *one.openers), one.more, ("", *one.please))
+    )

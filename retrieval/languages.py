@@ -5,7 +5,7 @@ A language shows in the words that only hold a sentence together, which make up 
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -54,6 +54,8 @@ class Language:
     openers: frozenset[str] = frozenset()
     asking: Mapping[str, AnswerKind] = field(default_factory=dict)
     smalltalk: Mapping[str, Smalltalk] = field(default_factory=dict)
+    more: Sequence[str] = ()
+    please: Sequence[str] = ()
 
 
 @cache
@@ -95,9 +97,35 @@ def may_be(text: str, likely: Sequence[str] = (ENGLISH,)) -> Sequence[str]:
     return [code for code in likely if code in best] or best
 
 
+def in_none_of(text: str, languages: Collection[str]) -> bool:
+    """Whether a text is plainly in a language other than some: in function words that none of these has.
+
+    It takes two with an asking word among them, or else three, since a name has some, too; in other letters one.
+    """
+    others = may_be(text, [*languages])
+    if not {*others}.isdisjoint(languages):
+        return False
+    words = [word[0].lower() for word in _WORD.finditer(text[:SAMPLE]) if _is_plain(word, text)]
+    strange = known()[others[0]].script not in {known()[code].script for code in languages}
+    return any(_shows(words, known()[code], languages, strange) for code in others)
+
+
 def in_order(counted: Iterable[tuple[str, int]]) -> dict[str, int]:
     """How many articles of a corpus are in each language: English first, then the most frequent."""
     return dict(sorted(counted, key=lambda one: (one[0] != ENGLISH, -one[1], one[0]))) or {ENGLISH: 0}
+
+
+def _is_plain(word: re.Match[str], text: str) -> bool:
+    """Whether a word is no part of a name, as far as its capital tells."""
+    return word[0].islower() or not any(map(str.isalpha, text[: word.start()])) or text.isupper()
+
+
+def _shows(words: Iterable[str], own: Language, others: Iterable[str], strange: bool) -> bool:
+    held = [word for word in words if word in own.function]
+    if all(any(word in known()[code].function for code in others) for word in held):
+        return False
+    asking = {normalise(word) for phrase in own.asking for word in phrase.split()}
+    return strange or len(held) > 2 - any(normalise(word) in asking for word in held)
 
 
 def _script(text: str) -> str:
@@ -142,6 +170,8 @@ def _language(code: str, table: Mapping[str, Any]) -> Language:
         openers=frozenset(_both(table.get("openers", "").split())),
         asking=asking,
         smalltalk={said: kind for kind, phrases in table.get("smalltalk", {}).items() for said in _both(phrases)},
+        more=table.get("more", ()),
+        please=table.get("please", ()),
     )
 
 

@@ -83,6 +83,23 @@ async def test_empty_corpus(tmp_path):
         assert (await conversations.ask("a", "Hello")).part == "answer"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Qui a ouvert le pont de Cádiz ?", True),
+        ("Хто відкрив міст?", True),
+        ("Who opened the mill in Cairo?", False),
+        ("Xyzzy Qwerty", False),
+        ("Міст", False),
+        ("Merci", False),
+    ],
+)
+async def test_another_language(engine, text, told):
+    """Who asks plainly in a language that no article is in, and is not answered, is told those of the articles."""
+    reply = await Conversations(engine).ask("a", text)
+    assert (("en",) if told else ()) == reply.languages
+
+
 async def test_example(engine):
     """A reply comes with an article to make an example of, and the example is answered."""
     conversations = Conversations(engine)
@@ -109,6 +126,16 @@ def test_quotes_by_part():
         "and more",
         "what else?",
         "Yes, more",
+        "Encore, s’il vous plaît !",
+        "D'autres citations",
+        "und mehr?",
+        "Weitere Zitate bitte",
+        "¿Y más?",
+        "mas",
+        "Ще цитати, будь ласка",
+        "ещё",
+        "ΠΕΡΙΣΣΟΤΕΡΑ",
+        "più",
     ],
 )
 def test_more(text):
@@ -116,7 +143,20 @@ def test_more(text):
     assert is_more(text)
 
 
-@pytest.mark.parametrize("text", ["", "more troops", "more than 20", "what more did he say", "more " * 1000, "Moore"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "more troops",
+        "more than 20",
+        "what more did he say",
+        "more " * 1000,
+        "Moore",
+        "plus de troupes",
+        "S'il vous plaît",
+        "et",
+    ],
+)
 def test_not_more(text):
     """These do not."""
     assert not is_more(text)

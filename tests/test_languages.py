@@ -9,7 +9,7 @@ import Stemmer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.languages import in_order, known, language_of, may_be
+from retrieval.languages import in_none_of, in_order, known, language_of, may_be
 from tests.corpora import article_of
 
 ROOT = Path(__file__).parents[1]
@@ -120,3 +120,30 @@ def test_all_but_english_are_known_alike() -> None:
         assert one.numbers, one.code
         assert one.because, one.code
         assert one.openers, one.code
+
+
+@pytest.mark.parametrize(
+    ("text", "languages", "expected"),
+    [
+        ("Qui dirige la coalition ?", ["en"], True),
+        ("QUI DIRIGE LA COALITION ?", ["en", "de"], True),
+        ("Qui dirige la coalition ?", ["en", "fr"], False),
+        ("Was sagt Merz zur Koalition?", ["en"], True),
+        ("les bergers de la vallée et leurs loups", ["en"], True),
+        ("Et quand ?", ["en"], True),
+        ("Pourquoi ?", ["en"], False),
+        ("La Liga de fútbol", ["en"], False),
+        ("Die Welt", ["en"], False),
+        ("Macron Zelensky", ["en"], False),
+        ("Хто такий Макрон?", ["en"], True),
+        ("Хто такий Макрон?", ["en", "ru"], False),
+        ("Макрон", ["en"], False),
+        ("Who is the mayor of Lyon?", ["fr"], True),
+        ("Who wrote Die Welt?", ["en"], False),
+        ("", ["fr"], False),
+        ("2025", ["fr"], False),
+    ],
+)
+def test_what_is_in_none_of_some_languages(text: str, languages: list[str], expected: bool) -> None:
+    """A question is plainly in another language by several of its function words; names alone tell nothing."""
+    assert expected == in_none_of(text, languages)

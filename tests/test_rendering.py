@@ -288,6 +288,26 @@ def test_no_more():
     assert TEXT.reply(Reply(not_found().answer, "no_more")).startswith("There is nothing to add")
 
 
+@pytest.mark.parametrize("terms", [(), ("dirige",)])
+def test_another_language(terms):
+    """Who asks in a language that no article is in is told those of the articles, and not that they don't say."""
+    one, two = (
+        TEXT.reply(replace(not_found("Qui ?", terms), languages=languages))
+        for languages in (("fr",), ("fr", "de", "uk"))
+    )
+    assert "The articles are in French. Please ask in that language." in one
+    assert "in French, German, and Ukrainian. Please ask in one of these languages." in two
+    assert "don't say" not in one + two
+
+
+def test_opening():
+    """The first page and the help make an example of the question that they are given to begin with."""
+    for name in ("start", "help"):
+        told = TEXT.render(name, **filed([article()]) | {"opening": "Who is Ada?"})
+        assert "Who is Ada?" in told
+        assert "What is said about" not in told
+
+
 def test_empty_corpus():
     """Without articles a reply says where they go."""
     assert "DATELINE_CORPUS" in TEXT.reply(Reply(not_found().answer, "empty_corpus"))
@@ -301,6 +321,8 @@ def filed(articles, *left_out):
         "first": next(iter(articles), None),
         "latest": articles[:40],
         "report": SyncReport(left_out=left_out, reasons=reasons),
+        "opening": "",
+        "languages": ("en",),
     }
 
 

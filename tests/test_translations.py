@@ -8,11 +8,13 @@ from jinja2 import Environment
 
 from bot import catalogs
 from bot.catalogs import TRANSLATED, extracted, forms, path, read, translations, untranslated, updated, written
+from bot.conversation import is_more
 from bot.languages import LANGUAGES, counted, in_words, nearest
 from bot.pages import Context, Latest, Page, Timeline
 from bot.rendering import PROMPTS, Renderer
 from bot.state.people import Forgotten
 from retrieval import Article, DateRange, Lead, LeftOut, Question, Quote, Span, SyncReport
+from retrieval.languages import known
 
 EACH = pytest.mark.parametrize("language", LANGUAGES)
 EACH_TRANSLATED = pytest.mark.parametrize("language", TRANSLATED)
@@ -66,7 +68,14 @@ def filed(total):
     reasons = tuple(Counter(one.reason for one in LEFT_OUT).items())
     listed = [ARTICLE, CATALOGUED, UNDATED][:total]
     report = SyncReport(left_out=LEFT_OUT, reasons=reasons)
-    return {"total": total, "first": next(iter(listed), None), "latest": listed, "report": report}
+    return {
+        "total": total,
+        "first": next(iter(listed), None),
+        "latest": listed,
+        "report": report,
+        "opening": "Who is Ada?" if total == 2 else "",
+        "languages": ("en", "fr") if total == 2 else ("pl",),
+    }
 
 
 def page(article):
@@ -101,7 +110,8 @@ CHAT = {
     "latest": [{"latest": Latest(words, pages)} for words in ("", "rain") for pages in ((), (page(ARTICLE),))],
     "more": [said()],
     "no_more": [{"status": status} for status in ("answered", "not_found")],
-    "not_found": [said(closest=closest, undated=21) for closest in (None, QUOTE)],
+    "not_found": [said(closest=closest, undated=21, languages=()) for closest in (None, QUOTE)]
+    + [said(closest=None, languages=languages) for languages in (("el",), ("en", "fr"))],
     "smalltalk": [{"question": Question("hi", smalltalk=kind)} for kind in ("greeting", "thanks", "farewell", "self")],
     "sources": FILED,
     "start": FILED,
@@ -116,7 +126,9 @@ CHAT = {
             Timeline("rain", ((date(2025, 3, 1), QUOTE), (date(2025, 3, 2), OTHER)), 5),
         )
     ],
-    "unclear": [{"example": example} for example in (None, ARTICLE)],
+    "unclear": [
+        {"example": example, "languages": languages} for example in (None, ARTICLE) for languages in ((), ("el",))
+    ],
     "voted": [{"vote": vote} for vote in ("good", "bad")],
     "which_article": [{"found": found, "words": words} for found in ((), (ARTICLE,)) for words in ("", "rain")],
 }
@@ -252,6 +264,37 @@ def said_by(name, language):
     """All that a template says in a language, with the values that are kept for it."""
     renderers = [Renderer(form, sign, language) for form in ("html", "text") for sign in ("/", ":", "")]
     return [one.render(name, **values) for one in renderers for values in CHAT.get(name, [{}])]
+
+
+@EACH
+def test_examples_work(language):
+    """What the help tells to write in the reader's own language is understood: a question that goes on, and "more"."""
+    own = Renderer("text", language=language).render("help", **filed(2) | {"languages": ("en", language)})
+    other = Renderer("text", language=language).render("help", **filed(2) | {"languages": ("pl",)})
+    (follows, more), (in_english, again) = map(examples, (own, other))
+    assert is_more(more)
+    assert more == again
+    assert "And when?" == in_english
+    first = re.findall(r"\w+", follows.lower())[0]
+    assert first in known()[language].openers if language != "en" else follows == in_english
+
+
+def examples(told):
+    """The two things in quotation marks that the help says one can write after an answer."""
+    line = next(line for line in told.splitlines() if is_about_more(line))
+    return re.findall(r"[“„«]\s?(.+?)\s?[”“»]", line)
+
+
+def is_about_more(line):
+    return any(is_more(quoted.strip()) for quoted in re.findall(r"[“„«](.+?)[”“»]", line))
+
+
+@EACH
+def test_languages_are_named(language):
+    """Who asks in a language that no article is in is told, in their own, what languages the articles are in."""
+    told = said_by("not_found", language)
+    names = {"en": "Greek", "uk": "грецька", "fr": "grec", "de": "Griechisch", "es": "griego", "el": "Ελληνικά"}
+    assert any(f"{names[language]}." in one for one in told)
 
 
 @EACH
