@@ -12,7 +12,7 @@ import pytest
 from bot.errors import StateDamaged, StateTooNew
 from bot.state.database import NAME, State
 from bot.state.feedback import Feedback, Tally
-from bot.state.people import Forgotten, Links, Notes, People
+from bot.state.people import Forgotten, Notes, People, menu_of
 from bot.state.replies import KeptQuote, KeptReply, Replies
 from retrieval import Engine, EngineSettings, Span
 
@@ -24,9 +24,7 @@ REPLY = KeptReply(
     person=ADA,
     question="Who opened the bridge?",
     part="answer",
-    language="uk",
     asked=11,
-    confidence=0.5,
     quotes=(QUOTE, replace(QUOTE, highlights=(), also=())),
     shown=1,
     next=("And who closed it?",),
@@ -120,12 +118,9 @@ async def test_what_is_too_old_goes(state: State, replies: Replies) -> None:
     old, young = await replies.add(REPLY), await replies.add(replace(REPLY, messages=(30,)))
     await replies.vote(old, BEN, 1)
     await state.write("UPDATE replies SET at = at - ? WHERE id = ?", 31 * DAY, old)
-    await Links(state).put("key", "A question?")
-    await state.write("UPDATE links SET at = at - ?", 31 * DAY)
     await replies.prune()
     assert [None, young] == [await replies.get(old), (await replies.get(young) or REPLY).id]
     assert [[], [(30,)]] == [await state.rows(f"SELECT {what}") for what in ("* FROM votes", "message FROM messages")]
-    assert await Links(state).get("key") is None
 
 
 async def test_a_person_is_forgotten_with_all_that_is_theirs(state: State, replies: Replies) -> None:
@@ -136,10 +131,13 @@ async def test_a_person_is_forgotten_with_all_that_is_theirs(state: State, repli
         await replies.vote(number, ADA, 1)
     await people.choose(ADA, "uk")
     await people.choose(BEN, "fr")
-    assert Forgotten(1, 2) == await people.forget(ADA)
+    await replies.add(replace(REPLY, part="more", messages=()))
+    await Notes(state).put(menu_of(ADA), "digest")
+    assert Forgotten(1, 2, True) == await people.forget(ADA)
+    assert await Notes(state).menus() == []
     assert [None, "fr"] == [await people.language(ADA), await people.language(BEN)]
     assert [other] == [number for (number,) in await state.rows("SELECT id FROM replies")]
-    assert Forgotten(0, 0) == await people.forget(ADA)
+    assert Forgotten(0, 0, False) == await people.forget(ADA)
 
 
 async def test_languages_are_remembered_and_kept(state: State) -> None:
@@ -156,6 +154,10 @@ async def test_notes_are_put_and_counted(state: State) -> None:
     for _ in range(3):
         await notes.count("refused")
     assert ["digest", "3", ""] == [await notes.get(name) for name in ("profile", "refused", "nothing")]
+    await notes.put(menu_of(ADA), "digest")
+    assert [ADA] == await notes.menus()
+    await notes.drop(menu_of(ADA))
+    assert [] == await notes.menus()
 
 
 async def test_a_transaction_is_whole_or_nothing(state: State) -> None:
@@ -240,3 +242,20 @@ async def test_how_it_goes_is_counted_by_days(state: State, replies: Replies) ->
         await state.write("UPDATE replies SET at = at - ? WHERE id = ?", age * DAY, number)
     [[now]] = await state.rows("SELECT max(at) FROM replies")
     assert [Tally(1, 1, 1, 0, 1, 0), Tally(7, 2, 2, 1, 2, 0)] == await Feedback(state).tallies(now, (1, 7))
+
+
+async def test_what_is_forgotten_is_nowhere_in_the_files(tmp_path: Path) -> None:
+    """Not in the file, nor in the one beside it that is written first, while the program goes on."""
+    async with State.open(tmp_path) as state:
+        await Replies(state, 30).add(replace(REPLY, question="Who is Zorblax?"))
+        files = [tmp_path / name for name in (NAME, f"{NAME}-wal")]
+        assert any(b"Zorblax" in file.read_bytes() for file in files)
+        await People(state).forget(ADA)
+        assert not any(b"Zorblax" in file.read_bytes() for file in files)
+
+
+async def test_the_same_question_in_other_letters_is_one(state: State, replies: Replies) -> None:
+    """Capitals of every script."""
+    for question in ("Хто такий Зорблакс?", "хто такий зорблакс", "ΠΟΙΟΣ;", "ποιος;"):
+        await replies.add(replace(REPLY, question=question, status="not_found", messages=()))
+    assert [2, 2] == [one.times for one in await Feedback(state).missed()]

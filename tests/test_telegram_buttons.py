@@ -10,6 +10,8 @@ from running import TOKEN, running
 from talks import ADA, BEN, FOREIGN, QUESTION, Message, Talk, flat, labels, talking, words
 
 from bot.state.database import NAME
+from bot.state.replies import Replies
+from bot.telegram.limits import QUESTIONS
 from retrieval import Engine, EngineSettings
 
 LEADER = "Who leads the coalition of the willing?"
@@ -273,3 +275,68 @@ async def _rows(talk: Talk, query: str) -> list[tuple[object, ...]]:
         found = db.execute(query).fetchall()
     db.close()
     return found
+
+
+async def test_what_hides_an_answer_does_not_take_its_buttons(talk: Talk) -> None:
+    """Further quotes that are typed for while a passage is shown bring the answer back, without that button."""
+    reply = await talk.say(QUESTION)
+    await talk.press(reply, "1 · In context")
+    await talk.say("more")
+    await talk.settled()
+    now = talk.now(reply)
+    assert now["text"] == reply["text"]
+    assert [label for label in labels(reply) if "More" not in label] == labels(now)
+
+
+async def test_a_suggestion_that_is_not_answered_stays(seeds: Path, tmp_path: Path) -> None:
+    """Whoever asks too much can press it later."""
+    async with talking(seeds, tmp_path / "data") as talk:
+        reply = await talk.say(LEADER)
+        for _ in range(QUESTIONS):
+            talk.server.say(ADA, "/about")
+        await talk.settled()
+        offered = next(label for label in labels(reply) if label.endswith("?"))
+        now = await talk.press(reply, offered)
+        assert offered in labels(now)
+
+
+async def test_a_failed_press_is_told_in_the_person_s_language(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And its button does not go on turning."""
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    talk.server.person(ADA, language_code="uk")
+    reply = await talk.say(QUESTION)
+    monkeypatch.setattr(Replies, "vote", broken)
+    query = talk.server.press(reply, label="👍")
+    await talk.settled()
+    assert talk.server.sent[-1]["text"] == words("failed", "uk")
+    assert query in [call.parameters["callback_query_id"] for call in talk.server.of("answerCallbackQuery")]
+
+
+@pytest.mark.parametrize("method", ["add", "dress"])
+async def test_what_cannot_be_kept_is_shown_all_the_same(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """The person has the quotes; that they could not be kept is logged and nothing else."""
+
+    async def full(*_: object) -> int:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    reply = await talk.say(QUESTION)
+    monkeypatch.setattr(Replies, method, full)
+    more = await talk.press(reply, "More sources", replies=1)
+    assert "❝" in more["text"]
+    await talk.settled()
+    assert len(talk.server.sent) == 2
+
+
+async def test_an_answer_that_perhaps_arrived_is_kept_once(talk: Talk) -> None:
+    """When a press on it shows that it did, it is the same reply."""
+    talk.server.drop("sendMessage")
+    reply = await talk.say(QUESTION)
+    await talk.settled()
+    await talk.press(reply, "👎")
+    assert await _rows(talk, "SELECT count(*) FROM replies") == [(1,)]
+    assert await _rows(talk, "SELECT person, vote FROM votes") == [(ADA, -1)]

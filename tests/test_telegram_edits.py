@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from botapi_server import BotApiServer
 from running import TOKEN, running
-from talks import ADA, AT_BOT, FOREIGN, QUESTION, READERS, Talk, labels, talking
+from talks import ADA, AT_BOT, FOREIGN, QUESTION, READERS, Talk, labels, talking, words
 
 from bot.state.database import NAME
 from retrieval import Engine, EngineSettings
@@ -117,3 +117,37 @@ async def test_an_edit_after_a_restart(bridges: Path, tmp_path: Path) -> None:
             await talk.edit(question, QUESTION)
             assert "❝" in talk.now(reply)["text"]
         assert server.refused == []
+
+
+async def test_more_becomes_a_question_and_a_question_no_more(talk: Talk) -> None:
+    """Further quotes are replaced by the answer to what was edited; an answer is not, by what asks for them."""
+    question = talk.server.say(ADA, QUESTION)
+    await talk.server.replies(1)
+    more = talk.server.say(ADA, "more")
+    first, further = await talk.server.replies(2)
+    await talk.settled()
+    await talk.edit(more, "Who opened the bridge in Oslo?")
+    assert "Berg" in talk.now(further)["text"]
+    before = talk.now(first)["text"]
+    await talk.edit(question, "more")
+    assert talk.now(first)["text"] == before
+
+
+async def test_an_edit_shows_the_answer_instead_of_a_passage(talk: Talk) -> None:
+    """Also where the answer is the same as before."""
+    question = talk.server.say(ADA, QUESTION)
+    [reply] = await talk.server.replies(1)
+    answer = talk.now(reply)["text"]
+    await talk.press(reply, "1 · In context")
+    await talk.edit(question, f"{QUESTION}?")
+    assert talk.now(reply)["text"] == answer
+
+
+async def test_edits_count_as_questions(talk: Talk) -> None:
+    """Whoever edits without end is told so once, as whoever asks."""
+    question = talk.server.say(ADA, FOREIGN)
+    for number in range(24):
+        talk.server.edit(question, f"Who is number {number}?")
+    await talk.settled()
+    assert len(talk.server.sent) == 2
+    assert talk.server.sent[-1]["text"] == words("flood")

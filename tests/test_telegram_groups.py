@@ -1,10 +1,14 @@
 """Groups and topics: who is answered, where, and what is remembered of whom."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from talks import ADA, AT_BOT, BEN, QUESTION, READERS, WRITERS, Talk, talking, words
+
+from bot.pages import on_file
+from bot.state.database import NAME
 
 pytestmark = pytest.mark.usefixtures("unhurried")
 
@@ -89,7 +93,9 @@ async def test_it_never_speaks_unasked(talk: Talk, text: str) -> None:
 )
 async def test_a_command_is_answered_that_is_its_own_or_names_it(talk: Talk, text: str, page: str) -> None:
     """What there is not is answered with what there is where it is meant for this bot."""
-    assert (await talk.say(text, READERS))["text"].startswith(words(page, days=30, number=None, total=5, first=None)[:10])
+    assert (await talk.say(text, READERS))["text"].startswith(
+        words(page, days=30, number=None, **on_file(talk.engine))[:10]
+    )
 
 
 async def test_a_reply_to_its_message_follows_on_from_that(talk: Talk) -> None:
@@ -183,3 +189,34 @@ async def test_a_topic_that_was_closed_for_good_is_answered_outside(talk: Talk) 
     reply = await talk.say(f"/ask {QUESTION}", READERS, message_thread_id=topic, is_topic_message=True)
     assert "❝" in reply["text"]
     assert "message_thread_id" not in talk.server.of("sendMessage")[-1].parameters
+
+
+async def test_a_command_may_be_in_bold(talk: Talk) -> None:
+    """Whatever else its words are."""
+    text = f"/ask {QUESTION}"
+    entities = [
+        {"type": "bold", "offset": 0, "length": len(text)},
+        {"type": "bot_command", "offset": 0, "length": 4},
+    ]
+    assert "❝" in (await talk.say(text, READERS, entities=entities))["text"]
+
+
+async def test_everybody_can_choose_a_language_from_the_same_buttons(talk: Talk) -> None:
+    """Each is told so on their screen, and the buttons stay."""
+    reply = await talk.say("/language", READERS, person=ADA)
+    for person, label, language in ((BEN, "Français", "fr"), (ADA, "Deutsch", "de")):
+        await talk.press(reply, label, person=person)
+        assert talk.toasts()[-1] == words("language_chosen", language)
+        assert (await talk.say("/ask", READERS, person=person))["text"] == words("ask", language)
+    assert talk.now(reply)["text"] == reply["text"]
+
+
+async def test_what_somebody_else_asked_is_forgotten_with_them(talk: Talk) -> None:
+    """Also where another person wanted further quotes of it."""
+    reply = await talk.say(f"/ask {QUESTION}", READERS, person=ADA)
+    await talk.press(reply, "More sources", person=BEN, replies=1)
+    await talk.settled(READERS)
+    await talk.say("/forget", ADA)
+    with sqlite3.connect(talk.data_dir / NAME) as db:
+        assert db.execute("SELECT count(*) FROM replies").fetchone() == (0,)
+    db.close()

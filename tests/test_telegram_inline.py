@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botapi_server import BOT
 from talks import ADA, BEN, FOREIGN, QUESTION, READERS, Talk, flat, talking, words
 
-from bot.pages import key
+from bot.pages import key, on_file
 
 LONG = "Who opened the bridge in Lima, " + "as far as anybody can tell from what was written about it, " * 3 + "please?"
 
@@ -48,6 +49,10 @@ async def test_a_chosen_card_sends_the_quote(talk: Talk) -> None:
     quote = (await talk.engine.ask(QUESTION)).quotes[0]
     assert flat(quote.text) in flat(message["text"])
     assert f"— {quote.article.title}, undated" in message["text"]
+    [[button]] = message["reply_markup"]["inline_keyboard"]
+    link, _, payload = button["url"].partition("?start=")
+    assert link == f"https://t.me/{BOT['username']}"
+    assert (await talk.say(f"/start {payload}"))["text"].startswith(quote.article.title)
 
 
 async def test_a_card_sent_to_the_bot_is_no_question(talk: Talk) -> None:
@@ -67,7 +72,8 @@ async def test_without_words_the_newest_articles_are_offered(seeds: Path, tmp_pa
         newest = talk.engine.latest(10)
         assert [card["title"].strip("[]") for card in answer["results"]] == [article.title for article in newest]
         assert "about 19 August 2025" in answer["results"][0]["description"]
-        assert answer["button"]["start_parameter"] == "ask"
+        reply = await talk.say(f"/start {answer['button']['start_parameter']}")
+        assert reply["text"] == words("start", **on_file(talk.engine))
 
 
 async def test_where_nothing_is_found_one_can_ask_in_private(talk: Talk) -> None:
@@ -100,7 +106,7 @@ async def test_a_link_opens_an_article(talk: Talk) -> None:
 async def test_a_link_that_leads_nowhere_is_met_kindly(talk: Talk, payload: str, page: str) -> None:
     """What a link says may be old, cut or made up."""
     reply = await talk.say(f"/start {payload}")
-    assert reply["text"][:20] == words(page, total=5, first=talk.engine.first)[:20]
+    assert reply["text"][:20] == words(page, **on_file(talk.engine))[:20]
 
 
 async def test_cards_are_in_the_language_of_who_asks(talk: Talk) -> None:

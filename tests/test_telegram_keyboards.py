@@ -54,6 +54,11 @@ def test_several_quotes() -> None:
     assert ["1 · In context", "2 · In context"] == labels(keyboard)[:2]
 
 
+def test_further_quotes_have_no_thumbs() -> None:
+    """A vote is for an answer."""
+    assert [["c0"], ["s0"]] == data(under_answer(QUOTES[:1], WORDS, thumbs=False))
+
+
 def test_long_labels_are_cut() -> None:
     """A title that is supplied stands in brackets; what does not fit ends in dots."""
     label = labels(under_articles([OTHER], WORDS))[0]

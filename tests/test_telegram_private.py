@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from botapi_server import BotApiServer
+from running import TOKEN, running
 from talks import ADA, BEN, FOREIGN, OPERATOR, QUESTION, Talk, labels, talking, words
 
 from bot.languages import LANGUAGES
 from bot.pages import on_file
-from bot.state.database import NAME
+from bot.state.database import NAME, State
 from bot.state.people import Forgotten
 from bot.telegram.heard import COMMANDS
+from retrieval import Engine, EngineSettings
 
 EVERYBODY = {"start", "help", "ask", "sources", "latest", "timeline", "article", "language", "forget", "about"}
 
@@ -142,7 +145,7 @@ async def test_to_forget_deletes_all_that_is_kept(talk: Talk, tmp_path: Path) ->
     await talk.say("/language uk")
     await talk.say(QUESTION, BEN)
     said = await talk.say("/forget")
-    assert said["text"] == words("forgotten", forgotten=Forgotten(1, 1), language="uk")
+    assert said["text"] == words("forgotten", "uk", forgotten=Forgotten(1, 1, True))
     assert "❝" not in (await talk.say("more"))["text"]
     await talk.settled()
     with sqlite3.connect(tmp_path / "data" / NAME) as db:
@@ -325,3 +328,65 @@ async def test_a_caption_is_a_question(talk: Talk) -> None:
     await talk.settled()
     [reply] = talk.server.sent
     assert "❝" in reply["text"]
+
+
+async def test_a_language_is_something_to_forget(talk: Talk) -> None:
+    """Where nothing else is kept."""
+    await talk.say("/language fr")
+    assert (await talk.say("/forget"))["text"] == words("forgotten", "fr", forgotten=Forgotten(0, 0, True))
+    assert (await talk.say("/forget"))["text"] == words("forgotten", forgotten=Forgotten(0, 0, False))
+
+
+async def test_only_questions_count_as_questions(talk: Talk) -> None:
+    """Not the first page, nor further quotes, which are forgotten, too."""
+    await talk.say("/start")
+    await talk.say(QUESTION)
+    await talk.say("more")
+    await talk.settled()
+    assert (await talk.say("/forget"))["text"] == words("forgotten", forgotten=Forgotten(1, 0))
+
+
+async def test_who_sends_too_much_of_anything_is_told_so_once(talk: Talk) -> None:
+    """Commands and stickers are messages to the bot like questions."""
+    for number in range(24):
+        if number % 2:
+            talk.server.say(ADA, "/about")
+        else:
+            talk.server.post(ADA, dice={"emoji": "🎲", "value": 1})
+    await talk.settled()
+    assert len(talk.server.sent) == 21
+    assert talk.server.sent[-1]["text"] == words("flood")
+
+
+async def test_more_after_the_first_page_is_of_the_answer_before(talk: Talk) -> None:
+    """A page is no turn of the conversation, also when one replies to it."""
+    await talk.say(QUESTION)
+    page = await talk.say("/start")
+    assert "❝" in (await talk.say("more", reply_to_message=page))["text"]
+
+
+async def test_who_is_an_operator_no_more_loses_the_menu(bridges: Path, tmp_path: Path) -> None:
+    """At the next start."""
+    async with Engine.open(EngineSettings(bridges)) as engine, BotApiServer(TOKEN) as server:
+        async with running(server, engine, tmp_path, operators=str(OPERATOR)):
+            await Talk(server, engine).say("/status", OPERATOR)
+            await server.until(lambda: (f"chat {OPERATOR}", "el") in server.commands)
+            await Talk(server, engine).settled(OPERATOR)
+        async with running(server, engine, tmp_path):
+            await server.called("deleteMyCommands", len(LANGUAGES))
+        assert [scope for scope, _ in server.commands if scope.startswith("chat")] == []
+        assert server.refused == []
+
+
+async def test_a_database_that_cannot_be_read_is_said_to_be_a_fault(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In the language of the person's Telegram, since what they chose can't be read."""
+
+    async def broken(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(State, "rows", broken)
+    talk.server.person(ADA, language_code="de")
+    assert (await talk.say(QUESTION))["text"] == words("failed", "de")
+    assert "disk I/O error" in caplog.text

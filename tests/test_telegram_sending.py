@@ -144,6 +144,26 @@ async def test_nobody_there_is_no_failure(server: BotApiServer, question: Messag
     assert len(server.of("sendMessage")) == 1
 
 
+@pytest.mark.parametrize(
+    "why", ["not enough rights to send text messages to the chat", "TOPIC_CLOSED", "CHAT_WRITE_FORBIDDEN"]
+)
+async def test_where_nothing_may_be_said_nothing_is(server: BotApiServer, question: Message, why: str) -> None:
+    """Whoever runs the group has decided so; that is no fault."""
+    server.fail("sendMessage", 400, f"Bad Request: {why}")
+    assert await reply(question, "answer") is None
+    assert len(server.of("sendMessage")) == 1
+
+
+async def test_a_group_that_moves_in_the_middle_of_a_reply(server: BotApiServer, bot: Bot) -> None:
+    """The rest hangs on nothing: the message that it answers has another number there."""
+    question = Message.de_json(server.say(-100, "A question"), bot)
+    server.say(-200, "Another message with the number of the question")
+    server.fail("sendMessage", 400, "group chat was upgraded to a supergroup chat", migrate_to_chat_id=-200)
+    await reply(question, LONG)
+    assert [-200] * 3 == [message["chat"]["id"] for message in server.sent]
+    assert not any("reply_to_message" in message for message in server.sent)
+
+
 async def test_a_group_that_moved_is_followed(server: BotApiServer, bot: Bot) -> None:
     """A group that became a supergroup has another id, which Telegram names."""
     question = Message.de_json(server.say(-100, "A question"), bot)
@@ -157,8 +177,8 @@ async def test_a_group_that_moved_is_followed(server: BotApiServer, bot: Bot) ->
 async def test_what_cannot_be_mended_is_raised(
     server: BotApiServer, question: Message, status: int, error: type[Exception]
 ) -> None:
-    """No right to write, no token: no attempt would help."""
-    server.fail("sendMessage", status, "not enough rights to send text messages to the chat")
+    """Something new, no token: no attempt would help."""
+    server.fail("sendMessage", status, "something new")
     with pytest.raises(error):
         await reply(question, "answer")
     assert len(server.of("sendMessage")) == 1

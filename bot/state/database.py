@@ -20,7 +20,7 @@ NAME = "state.db"
 WAIT = 30.0
 """Seconds to wait for a file that another process has locked."""
 
-_SET_UP = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+_SET_UP = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
 # Each script brings the tables from one version to the next; none of them is ever changed.
 #
 # A reply is one answer in a chat: `asked` is the message that it answers, `before` the reply it follows on from,
@@ -31,8 +31,8 @@ _SCRIPTS = (
     CREATE TABLE replies (
         id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, chat INTEGER NOT NULL, topic INTEGER NOT NULL,
         person INTEGER NOT NULL, asked INTEGER, before INTEGER, part TEXT NOT NULL, question TEXT NOT NULL,
-        language TEXT NOT NULL, status TEXT NOT NULL, confidence REAL NOT NULL, quotes TEXT NOT NULL,
-        shown INTEGER NOT NULL, next TEXT NOT NULL, html TEXT NOT NULL, keyboard TEXT NOT NULL
+        status TEXT NOT NULL, quotes TEXT NOT NULL, shown INTEGER NOT NULL, next TEXT NOT NULL, html TEXT NOT NULL,
+        keyboard TEXT NOT NULL
     );
     CREATE INDEX replies_asked ON replies (chat, asked);
     CREATE INDEX replies_topic ON replies (chat, topic, id);
@@ -49,8 +49,6 @@ _SCRIPTS = (
     ) WITHOUT ROWID;
     CREATE INDEX votes_person ON votes (person);
     CREATE TABLE people (id INTEGER PRIMARY KEY, language TEXT NOT NULL);
-    CREATE TABLE links (key TEXT PRIMARY KEY, question TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE INDEX links_at ON links (at);
     CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     """,
 )
@@ -94,6 +92,11 @@ class State:
                 if self._db.in_transaction:
                     await self._db.execute("ROLLBACK")
                 raise
+
+    async def erase(self) -> None:
+        """Leave nothing of what was deleted in the file beside it that is written first."""
+        async with self._alone:
+            await self._db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def write(self, query: str, *values: object) -> int:
         """A transaction of one statement; the id of the row that it added."""

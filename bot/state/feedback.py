@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.state.database import State
 from bot.state.replies import KeptQuote, loaded
@@ -61,20 +61,21 @@ class Feedback:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def missed(self, since: int = 0, limit: int = -1) -> list[Missed]:
+    async def missed(self, since: int = 0, limit: int | None = None) -> list[Missed]:
         """What was not found or voted down since then, in seconds since 1970: newest first, the same question once."""
         query = f"""
-            SELECT max(id), question, (SELECT question FROM replies old WHERE old.id = new.before), status, at,
-                   count(*), coalesce(sum(vote), 0), quotes
-            FROM (SELECT * FROM {_SOURCE} WHERE part = 'answer' AND at >= ? AND {_MISSED}) new
-            GROUP BY lower(trim(question, ' ?!.')), status ORDER BY max(id) DESC LIMIT ?
+            SELECT id, question, (SELECT question FROM replies old WHERE old.id = new.before), status, at, vote, quotes
+            FROM (SELECT * FROM {_SOURCE} WHERE part = 'answer' AND at >= ? AND {_MISSED}) new ORDER BY id DESC
         """
-        return [
-            Missed(number, question, previous or "", status, _moment(at), times, votes, loaded(quotes))
-            for number, question, previous, status, at, times, votes, quotes in await self._state.rows(
-                query, since, limit
-            )
-        ]
+        found: dict[tuple[str, str], Missed] = {}
+        for number, question, previous, status, at, vote, quotes in await self._state.rows(query, since):
+            same = question.strip(" ?!.").casefold(), status
+            if (known := found.get(same)) is not None:
+                found[same] = replace(known, times=known.times + 1, votes=known.votes + (vote or 0))
+            elif limit is None or len(found) < limit:
+                moment = dt.datetime.fromtimestamp(at, dt.UTC)
+                found[same] = Missed(number, question, previous or "", status, moment, 1, vote or 0, loaded(quotes))
+        return [*found.values()]
 
     async def tallies(self, now: float, days: Iterable[int] = (1, 7, 30)) -> list[Tally]:
         """How it went in the last days, of each of these lengths."""
@@ -84,7 +85,3 @@ class Feedback:
             FROM {_SOURCE} WHERE part = 'answer' AND status IN ('answered', 'not_found') AND at >= ?
         """
         return [Tally(some, *(await self._state.rows(query, int(now) - some * _DAY))[0]) for some in days]
-
-
-def _moment(at: int) -> dt.datetime:
-    return dt.datetime.fromtimestamp(at, dt.UTC)

@@ -1,20 +1,21 @@
 """What is kept of a person: the language that they chose, what they asked, how they voted; and all of it forgotten."""
 
-import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
 from bot.state.database import State
 
 _REMEMBERED = 10_000
+_MENU = "menu of "
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """How much was deleted of a person."""
+    """How much was deleted of a person, and whether their language was."""
 
     questions: int
     votes: int
+    language: bool = False
 
 
 class People:
@@ -40,15 +41,24 @@ class People:
         """Delete all that is kept of somebody."""
         async with self._state.writing() as db:
             votes = (await db.execute("DELETE FROM votes WHERE person = ?", (person,))).rowcount
-            questions = (await db.execute("DELETE FROM replies WHERE person = ?", (person,))).rowcount
-            await db.execute("DELETE FROM people WHERE id = ?", (person,))
+            asked = "DELETE FROM replies WHERE person = ? AND part = 'answer'"
+            questions = (await db.execute(asked, (person,))).rowcount
+            await db.execute("DELETE FROM replies WHERE person = ?", (person,))
+            language = (await db.execute("DELETE FROM people WHERE id = ?", (person,))).rowcount
+            await db.execute("DELETE FROM notes WHERE name = ?", (menu_of(person),))
+        await self._state.erase()
         self._languages.pop(person, None)
-        return Forgotten(questions, votes)
+        return Forgotten(questions, votes, bool(language))
 
     def _remember(self, person: int, language: str | None) -> None:
         self._languages[person] = language
         if len(self._languages) > _REMEMBERED:
             self._languages.popitem(last=False)
+
+
+def menu_of(person: int) -> str:
+    """The name of the note that somebody has the operators' menu."""
+    return f"{_MENU}{person}"
 
 
 class Notes:
@@ -66,23 +76,16 @@ class Notes:
         """Write a note."""
         await self._state.write("INSERT OR REPLACE INTO notes VALUES (?, ?)", name, value)
 
+    async def menus(self) -> list[int]:
+        """Who has the operators' menu."""
+        names = await self._state.rows("SELECT name FROM notes WHERE name GLOB ?", f"{_MENU}*")
+        return [int(name.removeprefix(_MENU)) for (name,) in names]
+
+    async def drop(self, name: str) -> None:
+        """Throw a note away."""
+        await self._state.write("DELETE FROM notes WHERE name = ?", name)
+
     async def count(self, name: str) -> None:
         """Add one to a note that is a number."""
         query = "INSERT INTO notes VALUES (?, '1') ON CONFLICT (name) DO UPDATE SET value = value + 1"
         await self._state.write(query, name)
-
-
-class Links:
-    """Questions too long for a link of Telegram's, by a short key."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def put(self, key: str, question: str) -> None:
-        """Keep a question under a key."""
-        await self._state.write("INSERT OR REPLACE INTO links VALUES (?, ?, ?)", key, question, int(time.time()))
-
-    async def get(self, key: str) -> str | None:
-        """The question under a key, if it is still kept."""
-        rows = await self._state.rows("SELECT question FROM links WHERE key = ?", key)
-        return rows[0][0] if rows else None

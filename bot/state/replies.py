@@ -15,10 +15,7 @@ Keyboard = tuple[tuple[tuple[str, str], ...], ...]
 """Rows of buttons, each its label and its data."""
 
 _DAY = 86_400
-_COLUMNS = (
-    "chat, topic, person, asked, before, part, question, language, "
-    "status, confidence, quotes, shown, next, html, keyboard"
-)
+_COLUMNS = "chat, topic, person, asked, before, part, question, status, quotes, shown, next, html, keyboard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +48,9 @@ class KeptReply:
     person: int
     question: str
     part: str
-    language: str
     asked: int | None = None
     before: int | None = None
     status: str = "answered"
-    confidence: float = 0.0
     quotes: tuple[KeptQuote, ...] = ()
     shown: int = 0
     next: tuple[str, ...] = ()
@@ -85,7 +80,7 @@ class Replies:
             await _note_messages(db, number, reply)
         return number
 
-    async def replace(self, number: int, reply: KeptReply) -> None:
+    async def replace(self, number: int, reply: KeptReply) -> int:
         """Put another reply in the place of one whose question was edited; what was voted of that one goes."""
         columns = ", ".join(f"{name} = ?" for name in _COLUMNS.split(", "))
         async with self._state.writing() as db:
@@ -93,10 +88,12 @@ class Replies:
             await db.execute("DELETE FROM votes WHERE reply = ?", (number,))
             await db.execute("DELETE FROM messages WHERE reply = ?", (number,))
             await _note_messages(db, number, reply)
+        return number
 
-    async def dress(self, number: int, keyboard: Keyboard) -> None:
+    async def dress(self, number: int, keyboard: Keyboard) -> int:
         """Note which buttons are left under a reply."""
         await self._state.write("UPDATE replies SET keyboard = ? WHERE id = ?", _json(keyboard), number)
+        return number
 
     async def get(self, number: int) -> KeptReply | None:
         """A reply by its number."""
@@ -108,7 +105,7 @@ class Replies:
 
     async def to(self, chat: int, asked: int) -> KeptReply | None:
         """The reply that a person's message got."""
-        return await self._one("chat = ? AND asked = ? AND part = 'answer' ORDER BY id DESC", chat, asked)
+        return await self._one("chat = ? AND asked = ? ORDER BY id DESC", chat, asked)
 
     async def last(self, chat: int, topic: int) -> KeptReply | None:
         """What was replied last in a chat, or in a topic of it; what asked for nothing is passed over."""
@@ -131,7 +128,6 @@ class Replies:
         oldest = int(time.time()) - self._keep_days * _DAY
         async with self._state.writing() as db:
             await db.execute("DELETE FROM replies WHERE at < ?", (oldest,))
-            await db.execute("DELETE FROM links WHERE at < ?", (oldest,))
 
     async def _one(self, where: str, *values: object) -> KeptReply | None:
         rows = await self._state.rows(f"SELECT id, {_COLUMNS} FROM replies WHERE {where} LIMIT 1", *values)
@@ -160,9 +156,7 @@ def _values(reply: KeptReply) -> tuple[object, ...]:
         reply.before,
         reply.part,
         reply.question,
-        reply.language,
         reply.status,
-        reply.confidence,
         dumped(reply.quotes),
         reply.shown,
         _json(reply.next),

@@ -2,8 +2,9 @@
 
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.conversation import Reply, is_more
 from bot.rendering import oldest_first
@@ -11,13 +12,14 @@ from bot.state.replies import KeptQuote, KeptReply, Replies
 from bot.telegram.heard import Heard
 from bot.telegram.keyboards import Press, markup, under_answer, under_offer, without
 from bot.telegram.limits import Floods
-from bot.telegram.sending import Place, Sender
+from bot.telegram.sending import Place, Sender, quietly
 from bot.telegram.splitting import split
 from bot.telegram.turns import Turns
 from bot.telegram.voices import Voice
-from retrieval import Answer, Engine, Quote
+from retrieval import Answer, Engine, IndexAway, Quote
 
-Suggest = Callable[[Answer], Awaitable[tuple[str, ...]]]
+Suggest = Callable[[Answer, Collection[str]], Awaitable[tuple[str, ...]]]
+"""What to ask after an answer that was not asked already."""
 
 log = logging.getLogger(__name__)
 
@@ -50,14 +52,15 @@ class Answering:
         self._turns = turns
         self._suggest = suggest
 
+    async def is_too_much(self, person: int, place: Place, talk: Voice) -> bool:
+        """Whether somebody asks for more than can be meant; they are told so once, and get nothing for a while."""
+        verdict = self._floods.verdict(person)
+        if verdict == "warn":
+            await self._sender.send(place, talk.message.render("flood"))
+        return verdict != "answer"
+
     async def answer(self, said: Heard, talk: Voice) -> None:
-        """Answer a question, or show more of the answer before it; who asks too much is told so once."""
-        match self._floods.verdict(said.person):
-            case "warn":
-                await self._sender.send(said.place, talk.message.render("flood"))
-                return
-            case "silent":
-                return
+        """Answer a question, or show more of the answer before it."""
         async with self._sender.typing(said.place):
             before = await self._turns.before(said)
             if before is not None and is_more(said.words):
@@ -73,7 +76,6 @@ class Answering:
             person=said.person,
             question="",
             part="page",
-            language=talk.language,
             next=tuple(questions),
             keyboard=under_offer(questions),
         )
@@ -84,13 +86,20 @@ class Answering:
         before = await self._replies.get(kept.before) if kept.before is not None else None
         async with self._sender.typing(said.place):
             draft = await self._draft(said, talk, before)
-            messages: Sequence[int] = kept.messages
-            if (draft.kept.html, draft.kept.keyboard) != (kept.html, kept.keyboard):
-                under = markup(draft.kept.keyboard)
-                messages = await self._sender.rewrite(said.place, kept.messages, draft.html, under)
-            await self._replies.replace(kept.id, replace(draft.kept, messages=tuple(messages)))
-            if draft.answer is not None:
+            if not draft.is_kept:  # there is no answer just now, and what there is stays
+                await self._send(said.place, draft)
+                return
+            messages = await self._rewritten(kept, said.place, draft)
+            now = replace(draft.kept, messages=tuple(messages))
+            if await _is_kept(self._replies.replace(kept.id, now)) and draft.answer is not None:
                 self._turns.remember(kept.id, draft.answer)
+
+    async def _rewritten(self, kept: KeptReply, place: Place, draft: Draft) -> Sequence[int]:
+        """The messages that a reply consists of when it says what is drafted."""
+        same = (draft.kept.html, draft.kept.keyboard) == (kept.html, kept.keyboard) and draft.html == draft.kept.html
+        if same and len(kept.messages) == 1 and not self._sender.has_changed(kept.chat, kept.messages[0]):
+            return kept.messages
+        return await self._sender.rewrite(place, kept.messages, draft.html, markup(draft.kept.keyboard))
 
     async def more(self, kept: KeptReply, said: Heard, talk: Voice) -> None:
         """Send the further quotes of a reply, once."""
@@ -103,24 +112,22 @@ class Answering:
         drafted = replace(
             kept,
             part="more",
-            person=said.person,
-            asked=None,
-            language=talk.language,
+            asked=said.message,
             quotes=tuple(map(KeptQuote.of, quotes)),
             shown=len(quotes),
             next=(),
-            keyboard=under_answer(quotes, talk.plain),
+            keyboard=under_answer(quotes, talk.plain, thumbs=False),  # they are on the answer
         )
         html = talk.message.render("more", quotes=quotes, differing=False)
         await self._send(said.place, Draft.of(html, drafted))
         await self.take_away(kept, Press("more").data)
 
     async def take_away(self, kept: KeptReply, data: str) -> None:
-        """Take a button away that has done what it can."""
+        """Take a button away that has done what it can; what else its message shows by now becomes the answer again."""
         left = without(kept.keyboard, data)
-        await self._replies.dress(kept.id, left)
+        await _is_kept(self._replies.dress(kept.id, left))
         if kept.messages:
-            await self._sender.buttons(kept.chat, kept.messages[-1], markup(left))
+            await quietly(partial(self._sender.edit, kept.chat, kept.messages[-1], kept.html, markup(left)))
 
     async def found_again(self, said: Heard, message: int, shows: str, talk: Voice) -> KeptReply | None:
         """The reply that a `message` is although it is not kept, by the question that it hangs on.
@@ -132,12 +139,15 @@ class Answering:
         if not first or " ".join(first) not in " ".join(shows.split()):
             return None
         kept = replace(draft.kept, messages=(message,))
-        return replace(kept, id=await self._replies.add(kept))
+        lost = await self._replies.to(kept.chat, said.message) if said.message is not None else None
+        if lost is None or lost.messages:
+            return replace(kept, id=await _is_kept(self._replies.add(kept)))
+        return replace(kept, id=await _is_kept(self._replies.replace(lost.id, kept)))  # it had arrived, as is known now
 
     async def _draft(self, said: Heard, talk: Voice, before: KeptReply | None) -> Draft:
         reply = await self._turns.reply(said.words, before)
         shown = _shown(reply)
-        asked = await self._suggest(reply.answer) if shown else ()
+        asked = await self._suggested(reply.answer, before) if shown else ()
         html = talk.message.reply(reply)
         if not said.stands:
             html = talk.message.render("asked", question=said.words) + "\n\n" + html
@@ -149,9 +159,7 @@ class Answering:
             before=before.id if before else None,
             part="answer",
             question=said.words,
-            language=talk.language,
             status=_status(reply),
-            confidence=reply.answer.confidence,
             quotes=tuple(map(KeptQuote.of, (*shown, *reply.answer.quotes[len(shown) :]))),
             shown=len(shown),
             next=asked,
@@ -159,19 +167,31 @@ class Answering:
         )
         return Draft.of(html, kept, reply.answer, is_kept=reply.part == "answer")
 
+    async def _suggested(self, answer: Answer, before: KeptReply | None) -> tuple[str, ...]:
+        try:
+            return await self._suggest(answer, (before.question,) if before else ())
+        except IndexAway as error:  # the answer is there
+            log.warning("nothing is suggested: %s", error)
+            return ()
+
     async def _send(self, place: Place, draft: Draft) -> None:
         sent = await self._sender.send(place, draft.html, markup(draft.kept.keyboard))
         if not draft.is_kept:
             return
         chat = sent[-1].chat_id if sent else place.chat
         kept = replace(draft.kept, chat=chat, messages=tuple(message.message_id for message in sent))
-        try:
-            number = await self._replies.add(kept)
-        except sqlite3.Error as error:  # the person has the answer; its buttons will look it up
-            log.error("a reply could not be kept: %s", error)
-            return
-        if draft.answer is not None:
+        number = await _is_kept(self._replies.add(kept))
+        if number and draft.answer is not None:
             self._turns.remember(number, draft.answer)
+
+
+async def _is_kept(work: Awaitable[int]) -> int:
+    """Note something of what was sent already; 0 where that fails, for the person has it, and it can be found again."""
+    try:
+        return await work
+    except sqlite3.Error as error:
+        log.error("a reply could not be kept: %s", error)
+        return 0
 
 
 def _status(reply: Reply) -> str:

@@ -25,7 +25,7 @@ from bot.errors import ApiBaseUrlInvalid, TokenRefused
 from bot.settings import Settings
 from bot.state.database import State
 from bot.state.feedback import Feedback
-from bot.state.people import Links, Notes, People
+from bot.state.people import Notes, People
 from bot.state.replies import Replies
 from bot.suggestions import suggest
 from bot.telegram.answering import Answering
@@ -33,6 +33,7 @@ from bot.telegram.commands import Commands
 from bot.telegram.handlers import App, Handlers
 from bot.telegram.inline import Inline
 from bot.telegram.limits import Floods, InOrder, RateLimiter
+from bot.telegram.links import Questions
 from bot.telegram.operators import REFUSED, Operators
 from bot.telegram.polling import Poller, PollingRequest, untiring
 from bot.telegram.presses import Presses
@@ -119,9 +120,9 @@ def build(settings: Settings) -> App:
 
 def handlers(bot: Bot, settings: Settings, engine: Engine, state: State) -> Handlers:
     """What answers, put together."""
-    replies, people, notes, links = Replies(state, settings.keep_days), People(state), Notes(state), Links(state)
+    replies, people, notes = Replies(state, settings.keep_days), People(state), Notes(state)
     sender = Sender(bot, partial(notes.count, REFUSED), replies.migrate)
-    turns, voices = Turns(engine, replies), Voices(people)
+    turns, voices, questions = Turns(engine, replies), Voices(people), Questions()
     answering = Answering(engine, sender, replies, turns, Floods(), partial(suggest, engine))
     presses = Presses(engine, sender, replies, people, voices, answering)
     return Handlers(
@@ -130,8 +131,8 @@ def handlers(bot: Bot, settings: Settings, engine: Engine, state: State) -> Hand
         voices,
         answering,
         presses,
-        Inline(engine, links, voices),
-        Commands(engine, sender, people, links, turns, answering, presses, settings.keep_days),
+        Inline(engine, questions, voices),
+        Commands(engine, sender, people, questions, turns, answering, presses, settings.keep_days),
         Operators(engine, sender, Feedback(state), notes),
         Profile(bot, notes),
         settings.operator_ids,
@@ -149,7 +150,7 @@ async def _work(application: App, poller: Poller, answers: Handlers) -> None:
     log.info("connected as @%s", application.bot.username)
     await untiring("deleteWebhook", partial(application.bot.delete_webhook, drop_pending_updates=False))
     await application.start()
-    application.create_task(answers.profile.introduce())
+    application.create_task(answers.profile.introduce(answers.operator_ids))
     pruning = asyncio.create_task(_prune(answers.replies))
     try:
         await poller.run()

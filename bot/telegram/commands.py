@@ -7,11 +7,12 @@ from telegram import ForceReply
 from bot import pages
 from bot.languages import LANGUAGES
 from bot.pages import on_file
-from bot.state.people import Links, People
+from bot.state.people import People
 from bot.telegram import links
 from bot.telegram.answering import Answering
 from bot.telegram.heard import ASK, Heard
 from bot.telegram.keyboards import markup, under_article, under_articles, under_languages
+from bot.telegram.links import Questions
 from bot.telegram.presses import Presses
 from bot.telegram.sending import Keyboard, Sender
 from bot.telegram.turns import Turns
@@ -32,7 +33,7 @@ class Commands:
         engine: Engine,
         sender: Sender,
         people: People,
-        known: Links,
+        questions: Questions,
         turns: Turns,
         answering: Answering,
         presses: Presses,
@@ -41,7 +42,7 @@ class Commands:
         self._engine = engine
         self._sender = sender
         self._people = people
-        self._links = known
+        self._questions = questions
         self._turns = turns
         self._answering = answering
         self._presses = presses
@@ -66,7 +67,7 @@ class Commands:
     async def _start(self, said: Heard, talk: Voice) -> None:
         if (key := links.article_of(said.words)) is not None:
             await self._presses.open(key, said.place, talk)
-        elif (question := await links.question_of(said.words, self._links)) is not None:
+        elif (question := self._questions.of(said.words)) is not None:
             await self._answering.answer(said.instead(question), talk)
         else:
             await self._welcome(said, talk)
@@ -118,6 +119,7 @@ class Commands:
     async def _forget(self, said: Heard, talk: Voice) -> None:
         forgotten = await self._people.forget(said.person)
         self._turns.forget()
+        self._questions.forget(said.person)
         await self._say(said, talk, "forgotten", forgotten=forgotten)
 
     async def _about(self, said: Heard, talk: Voice) -> None:

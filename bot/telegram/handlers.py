@@ -10,6 +10,7 @@ from telegram import CallbackQuery, InlineQuery, Message, Update
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes, InlineQueryHandler, MessageHandler, filters
 
+from bot.conversation import is_more
 from bot.state.replies import Replies
 from bot.telegram.answering import Answering
 from bot.telegram.commands import Commands
@@ -18,7 +19,7 @@ from bot.telegram.inline import Inline
 from bot.telegram.operators import Operators
 from bot.telegram.presses import Presses
 from bot.telegram.profile import Profile
-from bot.telegram.sending import Place, Sender
+from bot.telegram.sending import Place, Sender, quietly
 from bot.telegram.voices import Voice, Voices
 from retrieval import IndexAway
 
@@ -67,7 +68,8 @@ class Handlers:
         talk = await self.voices.of(said.person, said.code)
         if said.private and said.person in self.operator_ids:
             context.application.create_task(self.profile.greet(said.person))
-        await self._do(said, talk)
+        if not await self.answering.is_too_much(said.person, said.place, talk):
+            await self._do(said, talk)
 
     async def _do(self, said: Heard, talk: Voice) -> None:
         if said.private and said.person in self.operator_ids and said.command in self.operators.all:
@@ -81,7 +83,9 @@ class Handlers:
         said = heard(message, context.bot.bot)
         if kept is None or said is None or said.command != ASK or not said.words or said.words == kept.question:
             return
-        await self.answering.again(kept, said, await self.voices.of(said.person, said.code))
+        talk = await self.voices.of(said.person, said.code)
+        if not is_more(said.words) and not await self.answering.is_too_much(said.person, said.place, talk):
+            await self.answering.again(kept, said, talk)
 
     async def _pressed(self, update: Update, context: Context) -> None:
         await self.presses.press(cast("CallbackQuery", update.callback_query))
@@ -93,15 +97,15 @@ class Handlers:
         message = cast("Message", update.message)
         album = message.media_group_id
         if album is None or album not in self._albums:  # ten photos sent together are ten messages
-            await self._say(message, "not_text")
+            place, talk = Place.beside(message), await self._voice(update)
+            if not await self.answering.is_too_much(message.chat_id, place, talk):
+                await self.sender.send(place, talk.message.render("not_text"))
         if album is not None:
             self._albums.append(album)
 
     async def _migrated(self, update: Update, context: Context) -> None:
         message = cast("Message", update.message)
-        if (
-            message.migrate_from_chat_id
-        ):  # the same is told in the old group, but only this one comes before all else here
+        if message.migrate_from_chat_id:  # told in the old group, too, but there not before what is said in the new one
             await self.replies.migrate(message.migrate_from_chat_id, message.chat_id)
 
     async def _failed(self, update: object, context: Context) -> None:
@@ -111,12 +115,16 @@ class Handlers:
             log.warning("an update was not answered: %s", error)
         else:
             log.error("an update could not be answered", exc_info=error)
-        message = update.effective_message if isinstance(update, Update) else None
+        if not isinstance(update, Update):
+            return
+        if update.callback_query is not None:  # or its button would go on turning
+            await quietly(update.callback_query.answer)
+        message = update.effective_message
         if isinstance(message, Message) and (isinstance(error, BadRequest) or not isinstance(error, TelegramError)):
+            words = (await self._voice(update)).message.render("away" if away else "failed")
             with suppress(TelegramError):
-                await self._say(message, "away" if away else "failed")
+                await self.sender.send(Place.beside(message), words)
 
-    async def _say(self, message: Message, page: str) -> None:
-        person = message.from_user
-        talk = await self.voices.of(person.id, person.language_code) if person else await self.voices.of(0, None)
-        await self.sender.send(Place.beside(message), talk.message.render(page))
+    async def _voice(self, update: Update) -> Voice:
+        person = update.effective_user
+        return await (self.voices.of(person.id, person.language_code) if person else self.voices.of(0, None))

@@ -87,8 +87,9 @@ def _about_another(message: Message, said: Heard) -> Heard:
 def _command(message: Message) -> tuple[str, str, str]:
     """The command at the head of a message, the bot that it names, and the words behind it; empty if there is none."""
     text, entities = _text(message)
-    first = entities[0] if entities else None
-    if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset:
+    at_head = (one for one in entities if one.type == MessageEntity.BOT_COMMAND and not one.offset)
+    first = next(at_head, None)
+    if first is None:
         return "", "", ""
     command, _, name = text[1 : first.length].lower().partition("@")
     return command, name, text[first.length :].strip()

@@ -15,6 +15,7 @@ from bot.languages import LANGUAGES
 from bot.pages import Context, key
 from bot.rendering import Renderer
 from bot.state.replies import Keyboard
+from bot.telegram.links import to_article
 from retrieval import Article, Quote
 
 Verb = Literal["context", "back", "more", "cited", "next", "good", "bad", "article", "language"]
@@ -65,7 +66,12 @@ class Press:
 
 
 def under_answer(
-    quotes: Sequence[Quote], words: Renderer, *, more: bool = False, suggestions: Sequence[str] = ()
+    quotes: Sequence[Quote],
+    words: Renderer,
+    *,
+    more: bool = False,
+    suggestions: Sequence[str] = (),
+    thumbs: bool = True,
 ) -> Keyboard:
     """The buttons under quotes: where they stand, further ones, their articles, what to ask next, and two thumbs."""
     several = len(quotes) > 1
@@ -77,7 +83,8 @@ def under_answer(
     rows: list[Sequence[tuple[str, str]]] = [contexts, further] if several else [contexts + further]
     rows += [[(_named(one.article, words), Press("cited", number).data)] for number, one in _articles(quotes)]
     rows += under_offer(suggestions)
-    rows.append([(_label(words, verb), Press(verb).data) for verb in ("good", "bad")])
+    if thumbs:
+        rows.append([(_label(words, verb), Press(verb).data) for verb in ("good", "bad")])
     return tuple(tuple(row) for row in rows if row)
 
 
@@ -104,6 +111,11 @@ def under_page(words: Renderer) -> Keyboard:
 def under_article(article: Article, words: Renderer) -> Keyboard:
     """The way to where the article was published, if it says where."""
     return (((_label(words, "link"), article.url),),) if _WEB.match(article.url) else ()
+
+
+def under_link(article: Article, bot: str, words: Renderer) -> Keyboard:
+    """The way from any chat to an article, with the bot of that name."""
+    return (((_named(article, words), to_article(article, bot)),),)
 
 
 def under_articles(articles: Iterable[Article], words: Renderer) -> Keyboard:

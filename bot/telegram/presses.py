@@ -4,8 +4,10 @@ import asyncio
 from functools import partial
 
 from telegram import CallbackQuery, Message
+from telegram.constants import ChatType
 
 from bot import pages
+from bot.languages import LANGUAGES
 from bot.state.people import People
 from bot.state.replies import KeptReply, Keyboard, Replies
 from bot.telegram.answering import Answering
@@ -41,7 +43,8 @@ class Presses:
             await self._choose(query, press.key)
         elif press.verb == "article":
             await quietly(query.answer)
-            await self.open(press.key, _place(query), talk)
+            if not await self._is_too_much(query, talk):
+                await self.open(press.key, _place(query), talk)
         elif (kept := await self._kept(query, talk)) is None:
             await _tell(query, talk, "expired")
         else:
@@ -88,11 +91,13 @@ class Presses:
                 await self._show(query, kept.html, kept.keyboard)
             case "more" if kept.offers(press.data):
                 await quietly(query.answer)
-                await self._answering.more(kept, _said(query, kept.question), talk)
+                if not await self._is_too_much(query, talk):
+                    await self._answering.more(kept, _said(query, kept.question), talk)
             case "next" if kept.offers(press.data):
                 await quietly(query.answer)
-                await self._answering.answer(_said(query, kept.next[press.number]), talk)
-                await self._answering.take_away(kept, press.data)
+                if not await self._is_too_much(query, talk):
+                    await self._answering.answer(_said(query, kept.next[press.number]), talk)
+                    await self._answering.take_away(kept, press.data)
             case _:  # it has done what it can
                 await quietly(query.answer)
 
@@ -124,9 +129,18 @@ class Presses:
             await self._sender.send(place, html)
 
     async def _choose(self, query: CallbackQuery, language: str) -> None:
+        """Note a language, and say so in it; in a group the buttons stay for others to choose, too."""
+        if language not in LANGUAGES:
+            await quietly(query.answer)
+            return
         await self._people.choose(query.from_user.id, language)
-        await quietly(query.answer)
-        await self._show(query, voice(language).message.render("language_chosen"), ())
+        chosen = voice(language)
+        await _tell(query, chosen, "language_chosen")
+        if query.message is not None and query.message.chat.type == ChatType.PRIVATE:
+            await self._show(query, chosen.message.render("language_chosen"), ())
+
+    async def _is_too_much(self, query: CallbackQuery, talk: Voice) -> bool:
+        return await self._answering.is_too_much(query.from_user.id, _place(query), talk)
 
 
 async def _tell(query: CallbackQuery, talk: Voice, name: str, **values: object) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 
 from bot.languages import ENGLISH, LANGUAGES
 from bot.rendering import PROMPTS
-from bot.state.people import Notes
+from bot.state.people import Notes, menu_of
 from bot.telegram.voices import voice
 
 Call = partial[Any]
@@ -30,9 +30,14 @@ class Profile:
         self._notes = notes
         self._greeted: set[int] = set()
 
-    async def introduce(self) -> None:
-        """Set the menus and the descriptions."""
+    async def introduce(self, operators: Collection[int] = ()) -> None:
+        """Set the menus and the descriptions, and take theirs from those who are operators no more."""
         await self._once("profile", self._calls)
+        for person in await self._notes.menus():
+            if person not in operators:
+                for language in LANGUAGES:
+                    await _done(partial(self._bot.delete_my_commands, BotCommandScopeChat(person), _code(language)))
+                await self._notes.drop(menu_of(person))
 
     async def greet(self, operator: int) -> None:
         """Set the menu of an operator; their chat is one that Telegram knows since they have written to the bot."""
@@ -44,7 +49,7 @@ class Profile:
         def menu(language: str) -> list[Call]:
             return [partial(self._bot.set_my_commands, _menu("operators", language), scope, _code(language))]
 
-        await self._once(f"menu of {operator}", menu)
+        await self._once(menu_of(operator), menu)
 
     def _calls(self, language: str) -> list[Call]:
         words, code = voice(language).plain, _code(language)

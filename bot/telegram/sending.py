@@ -30,6 +30,7 @@ _REMEMBERED = 1_000
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _UNCHANGED = "message is not modified"
+_NOT_ALLOWED = ("chat not found", "not enough rights", "have no rights", "chat_write_forbidden", "topic_closed")
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 Keyboard: TypeAlias = InlineKeyboardMarkup | ForceReply
@@ -75,7 +76,8 @@ class Sender:
             message = await self._deliver(_Message(place, piece, under), self._post)
             if message is not None:
                 sent.append(message)
-                place = replace(place, chat=message.chat_id)
+            if message is not None and message.chat_id != place.chat:  # the group has moved, its messages have not
+                place = replace(place, chat=message.chat_id, on=None)
         return sent
 
     async def edit(self, chat: int, message: int, html: str, keyboard: InlineKeyboardMarkup | None = None) -> bool:
@@ -114,10 +116,9 @@ class Sender:
             await quietly(partial(self._bot.delete_message, place.chat, surplus))
         return kept
 
-    async def buttons(self, chat: int, message: int, keyboard: InlineKeyboardMarkup | None) -> None:
-        """Change the buttons under a message of the bot; that it fails is no failure of anything."""
-        self._shown.pop((chat, message), None)
-        await quietly(partial(self._bot.edit_message_reply_markup, chat, message, reply_markup=keyboard))
+    def has_changed(self, chat: int, message: int) -> bool:
+        """Whether a message may show something else than it was sent with."""
+        return (chat, message) in self._shown
 
     @asynccontextmanager
     async def typing(self, place: Place) -> AsyncIterator[None]:
@@ -183,8 +184,11 @@ class Sender:
             case RetryAfter():
                 log.warning("chat must wait: %s", error)
                 return seconds(error)
-            case Forbidden() | BadRequest(message="Chat not found"):
+            case Forbidden():
                 log.info("nobody there to answer: %s", error)
+                return None
+            case BadRequest() if _says(error, *_NOT_ALLOWED):
+                log.info("no answer may be given there: %s", error)
                 return None
             case BadRequest():
                 raise error

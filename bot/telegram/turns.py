@@ -22,7 +22,8 @@ class Turns:
 
     async def before(self, said: Heard) -> KeptReply | None:
         """The reply that a message follows on from: the one that it replies to, or else the last in its topic."""
-        if said.on is not None and (kept := await self._replies.of_message(said.place.chat, said.on)):
+        kept = await self._replies.of_message(said.place.chat, said.on) if said.on is not None else None
+        if kept is not None and kept.part != "page":
             return kept
         return await self._replies.last(said.place.chat, said.topic)
 
@@ -35,7 +36,10 @@ class Turns:
         if kept.id not in self._answers:
             earlier = await self._replies.get(kept.before) if kept.before and deep else None
             before = await self.answer(earlier, deep - 1) if earlier else None
-            self.remember(kept.id, (await replied(self._engine, kept.question, before)).answer)
+            reply = await replied(self._engine, kept.question, before)
+            if reply.part == "away":
+                return reply.answer
+            self.remember(kept.id, reply.answer)
         return self._answers[kept.id]
 
     def remember(self, number: int, answer: Answer) -> None:
@@ -51,5 +55,5 @@ class Turns:
 
 def _slim(answer: Answer) -> Answer:
     """As much of an answer as the question after it asks for: not the text of its articles, which may be long."""
-    first = [replace(quote, article=replace(quote.article, text="", blocks=())) for quote in answer.quotes[:1]]
+    first = [replace(one, article=replace(one.article, text="", blocks=()), also=()) for one in answer.quotes[:1]]
     return replace(answer, quotes=tuple(first), closest=None)
