@@ -1,7 +1,7 @@
 """An answer in, up to three questions to ask next out, each of which the articles answer with something new."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable
 from typing import cast
 
 from bot.conversation import FIRST_QUOTES
@@ -11,7 +11,7 @@ from retrieval import Answer, Engine, Lead, Span, bears_out, terms
 MOST = 3
 LONGEST = 60
 """Characters of a question, so that it fits on a button."""
-_TRIES = 5
+_TRIES = 6
 """Questions that are tried at most for an answer."""
 _ENOUGH = 2
 """Questions to which none about a mere name is added."""
@@ -30,10 +30,13 @@ async def suggest(engine: Engine, answer: Answer, asked: Collection[str] = ()) -
     told = [(quote.article.id, quote.span) for quote in answer.quotes[:FIRST_QUOTES]]
     chosen: dict[str, Lead] = {}
     tried = 0
-    for question, lead in _questions(await engine.leads(answer.quotes[0]), (answer.question.text, *asked)):
-        if lead.kind == "name" and (len(chosen) >= _ENOUGH or lead.words.removeprefix("the ") in shown):
+    known = [frozenset(terms(text)) for text in (answer.question.text, *asked)]
+    for printed in await engine.leads(answer.quotes[0]):
+        if printed.kind == "name" and (len(chosen) >= _ENOUGH or printed.words.removeprefix("the ") in shown):
             continue  # what a quote names it mostly also is the answer to
-        if any(terms(lead.words)[-1:] == terms(other.words)[-1:] for other in chosen.values()):
+        if any(terms(printed.words)[-1:] == terms(other.words)[-1:] for other in chosen.values()):
+            continue
+        if (lead := await engine.spelt(printed)) is None or not (question := _question(lead, known)):
             continue
         tried += 1
         place = await _answered(engine, question, lead)
@@ -45,14 +48,11 @@ async def suggest(engine: Engine, answer: Answer, asked: Collection[str] = ()) -
     return tuple(chosen)
 
 
-def _questions(leads: Iterable[Lead], asked: Iterable[str]) -> Iterator[tuple[str, Lead]]:
-    """Questions short enough for a button that ask for something else than what was `asked`."""
-    known = [frozenset(terms(text)) for text in asked]
-    for lead in leads:
-        question = Renderer("text", language=lead.language).render("suggestions", lead=lead)
-        own = frozenset(terms(question))
-        if len(question) <= LONGEST and not any(own <= other for other in known):
-            yield question, lead
+def _question(lead: Lead, known: Iterable[Collection[str]]) -> str:
+    """What asks for a lead, if it is short enough for a button and asks for something else than what is `known`."""
+    question = Renderer("text", language=lead.language).render("suggestions", lead=lead)
+    own = frozenset(terms(question))
+    return question if len(question) <= LONGEST and not any(own <= {*other} for other in known) else ""
 
 
 async def _answered(engine: Engine, question: str, lead: Lead) -> _Place | None:

@@ -208,6 +208,12 @@ def variants() -> dict[str, str]:
     }
 
 
+@cache
+def name_variants() -> dict[str, str]:
+    """Spellings of names, of several words, too, and the names that they are read as."""
+    return {normalise(variant): name for name, variants in _data()["names"].items() for variant in variants}
+
+
 def is_nationality(term: str) -> bool:
     """Whether `term` is a country, or what comes from it."""
     return term in _nationalities()

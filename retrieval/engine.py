@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from retrieval import accounts, answers, events, hits, leads, newest, quotations, timelines, titles, weights
+from retrieval import accounts, answers, events, hits, leads, newest, printed, quotations, timelines, titles, weights
 from retrieval.errors import CacheBusy
 from retrieval.explanations import Explanation
 from retrieval.freshness import Freshness
@@ -195,6 +195,10 @@ class Engine:
             return leads.leads(quote, snapshot.passages(quote.article.id)) if there else ()
 
         return await self._found(find)
+
+    async def spelt(self, lead: Lead) -> Lead | None:
+        """A lead with its names as the articles mostly print them; None where they know one of them only misspelt."""
+        return await self._found(lambda snapshot: printed.spelt(lead, snapshot.index))
 
     async def article_where(self, fits: Callable[[str], bool]) -> Article | None:
         """The first article whose id fits; looks at one after the other."""

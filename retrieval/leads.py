@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from itertools import dropwhile, zip_longest
+from itertools import compress, dropwhile, zip_longest
+from operator import not_
 from typing import Literal
 
 from retrieval import names
@@ -64,19 +65,29 @@ class Lead:
 
 
 def leads(quote: Quote, passages: Sequence[Passage]) -> tuple[Lead, ...]:
-    """What the passages of a quote and its neighbours lead on to, each once: one of each kind, then the next ones.
+    """What the passages of a quote and its neighbours lead on to, each once: first what the quote itself names.
 
-    Of a kind the nearest come first.
+    Of these, and then of the others, it is one of each kind, then the next ones; of a kind the nearest come first.
     """
     near, language = _near(quote, passages), quote.article.language
     english = language == _ENGLISH
-    own = list(_english(near) if english else _foreign(near, language))
-    whole = _fullest(text[slice(*span)] for text in near for span in _persons(text)) if english else {}
-    kinds: dict[Kind, dict[Lead, None]] = {kind: {} for kind in _ORDER}
-    for one in own:
-        named, about = whole.get(one.words, one.words), whole.get(one.about, one.about)
-        kinds[one.kind][Lead(one.kind, named, about, language)] = None
-    return tuple(lead for turn in zip_longest(*kinds.values()) for lead in turn if lead)
+    own = [*_english(near), *_told_of(quote.text)] if english else [*_foreign(near, language)]
+    whole = _fullest(_names_of_persons(near)) if english else {}
+    found = dict.fromkeys(
+        Lead(one.kind, whole.get(one.words, one.words), whole.get(one.about, one.about), language) for one in own
+    )
+    named = frozenset(terms(quote.text, language))
+    told = {whole.get(name, name) for name in _described(quote.text)} if english else set()
+    new = [lead for lead in found if lead.kind != "person" or (" " in lead.words and lead.words not in told)]
+    inside = [named.issuperset(terms(lead.words, language)[-1:]) for lead in new]
+    return (*_in_turn(compress(new, inside)), *_in_turn(compress(new, map(not_, inside))))
+
+
+def _in_turn(found: Iterable[Lead]) -> Iterator[Lead]:
+    kinds: dict[Kind, list[Lead]] = {kind: [] for kind in _ORDER}
+    for lead in found:
+        kinds[lead.kind].append(lead)
+    return (lead for turn in zip_longest(*kinds.values()) for lead in turn if lead)
 
 
 def bears_out(lead: Lead, quote: Quote) -> bool:
@@ -111,6 +122,19 @@ def _foreign(near: Iterable[str], language: str) -> Iterator[Lead]:
             parts = [*dropwhile(lambda word: not terms(word, language), text[slice(*span)].split())]
             if 1 < len(parts) <= _WIDE and parts[0].lower() in words("first_names"):
                 yield Lead("name", " ".join(parts))
+
+
+def _told_of(text: str) -> Iterator[Lead]:
+    """Who is named, of whom one may ask whatever else the articles say."""
+    for name in _names_of_persons([text]):
+        if any(word in words("first_names") for word in name.lower().split()[:-1]):
+            yield Lead("speaker", name)
+            yield Lead("person", name)
+
+
+def _names_of_persons(texts: Iterable[str]) -> Iterator[str]:
+    """The names of persons, without the words that have a capital because a sentence begins with them."""
+    return (text[slice(*_trimmed(text, span))] for text in texts for span in _persons(text))
 
 
 def _english(near: Sequence[str]) -> Iterator[Lead]:

@@ -107,6 +107,25 @@ def test_order():
     assert ["Ola Dahl", "Ann Berg"] == of("speaker", text, words="Ola Dahl said that it snows.")
 
 
+def test_what_the_quote_names():
+    """Who is named in the quote comes before others, even where it is nowhere said who they are or that they speak."""
+    text, own = "It rains. Ola Dahl said that it snows. Ann Berg came by boat.", "Ann Berg came by boat."
+    assert ["Ann Berg", "Ola Dahl"] == of("speaker", text, words=own)
+    assert ["Ann Berg"] == of("person", text, words=own)
+    assert ["Ann Berg", "Ann Berg", "Ann Berg"] == [lead.words for lead in found(text, words=own)][:3]
+
+
+def test_who_the_quote_tells_somebody_is():
+    """Nobody asks who somebody is of whom the quote tells it."""
+    text = "Ann Berg, the mayor of Tarn, came. Ola Dahl, a smith, sang."
+    assert ["Ola Dahl"] == of("person", text)
+
+
+def test_words_before_a_name():
+    """A word with a capital because a sentence begins with it is no part of a name."""
+    assert ["Berg"] == of("name", "It rains. As Berg repeats, it rains. They saw Berg and sang.")
+
+
 def test_neighbours():
     """The passages beside that of a quote lead on, too, and those further away do not."""
     parts = [f"Nobody knows it. It rains. Ann {name} said that the mill is old." for name in ("Berg", "Dahl", "Lund")]

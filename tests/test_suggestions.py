@@ -55,6 +55,18 @@ async def test_made_from_the_article(news):
     assert set(asked) <= {"What did Ana Rojas say?", "Who is Ana Rojas?", "What is said about Ana Rojas?"}
 
 
+async def test_usual_spelling(tmp_path):
+    """A name that one article misspells is asked about as the others print it."""
+    files = {
+        "a.txt": "A bridge for Lima\n\nThe bridge was opened on Monday. Emauel Sorel said nothing of it.\n",
+        "b.txt": "Songs\n\nEmmanuel Sorel, the mayor of Tarn, sang. Emmanuel Sorel said that it rains.\n",
+    }
+    async with engine_over(tmp_path, files) as engine:
+        asked = await suggest(engine, await engine.ask("When was the bridge opened?"))
+    assert asked
+    assert all("Emmanuel Sorel" in one for one in asked)
+
+
 async def test_not_asked_again(news):
     """What was asked before, in these or nearly these words, is not suggested."""
     answer = await news.ask("When was the bridge opened?")
