@@ -73,9 +73,14 @@ def _differing(ranking: Ranking, chosen: Sequence[Scored], weights: Weights, thr
     return accounts.differing(ranking.asked, sure, ranking.sentences)
 
 
-def quotes_of(question: Question, chosen: Iterable[Scored], ranked: Sequence[Scored]) -> Iterator[Quote]:
-    """The chosen sentences as quotes, each with those beside it that belong to it; none is said twice."""
-    scores = {_place(one.candidate): one.score for one in ranked}
+def quotes_of(
+    question: Question, chosen: Iterable[Scored], ranked: Sequence[Scored], *, beside: bool = True
+) -> Iterator[Quote]:
+    """The chosen sentences as quotes, each with those that belong to it; none is said twice.
+
+    Where those `beside` it are not wanted that may hold the answer, too, it has only those that it cannot do without.
+    """
+    scores = {_place(one.candidate): one.score for one in ranked if beside}
     said: list[tuple[str, Span]] = []
     told: list[Sentence] = []
     for one in chosen:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import zip_longest
+from operator import itemgetter
 
 from retrieval import hits
 from retrieval.answers import quotes_of
@@ -13,6 +14,7 @@ from retrieval.multilingual import terms
 from retrieval.newest import holds
 from retrieval.quotations import day_of
 from retrieval.ranking import Ranking, rank
+from retrieval.speech import position
 from retrieval.weights import Weights
 
 _LOOKED_AT = 30
@@ -20,6 +22,8 @@ _LOOKED_AT = 30
 _LIKE = 0.5
 """How much a word must be like one that is asked for to stand for it."""
 
+_SPEAKS = 0.5
+"""What it adds to a sentence's score that what is asked for is its subject, and not named in passing."""
 _MARGIN = 6.0
 """A day whose best quote scores this much less than the best of all says hardly anything of it."""
 
@@ -30,16 +34,16 @@ def timeline(question: Question, snapshot: Snapshot, weights: Weights, limit: in
     sought = hits.sought(asked, snapshot.index)
     if not sought or snapshot.newest is None:
         return ()
-    best: dict[dt.date, Quote] = {}
+    best: dict[dt.date, tuple[float, Quote]] = {}
     for found in _by_day(question, sought, snapshot, limit):
         ranking = rank(replace(question, dates=None), found, snapshot.articles, snapshot.index.idf, weights)
-        for quote in _quotes(asked, ranking):
+        for worth, quote in _quotes(asked, ranking):
             day = day_of(quote)
             if day and (question.dates is None or question.dates.holds(day)):
-                best[day] = max(best.get(day, quote), quote, key=lambda quote: quote.score)
-    least = max((quote.score for quote in best.values()), default=0.0) - _MARGIN
-    ranked = sorted(best.items(), key=lambda one: -one[1].score)[:limit]
-    return tuple(best[day] for day in sorted(day for day, quote in ranked if quote.score >= least))
+                best[day] = max(best.get(day, (worth, quote)), (worth, quote), key=itemgetter(0))
+    least = max((worth for worth, _ in best.values()), default=0.0) - _MARGIN
+    ranked = sorted(best.items(), key=lambda one: -one[1][0])[:limit]
+    return tuple(best[day][1] for day in sorted(day for day, (worth, _) in ranked if worth >= least))
 
 
 def _by_day(question: Question, sought: dict[str, float], snapshot: Snapshot, limit: int) -> list[list[Hit]]:
@@ -74,10 +78,16 @@ def _stretches(question: Question, sought: dict[str, float], snapshot: Snapshot,
         first = end + dt.timedelta(1)
 
 
-def _quotes(asked: Collection[QuestionTerm], ranking: Ranking) -> Iterator[Quote]:
-    """The sentences that hold all that is asked, or its article's title does, as quotes; each as if it was alone."""
+def _quotes(asked: Collection[QuestionTerm], ranking: Ranking) -> Iterator[tuple[float, Quote]]:
+    """The sentences that hold all that is asked, or its article's title does, as quotes; each as if it was alone.
+
+    With each goes what it is worth: the more where what is asked for speaks or takes a view in it.
+    """
+    named = frozenset(term.term for term in asked)
     for one in ranking.sentences:
         article = one.candidate.context.article
         title = frozenset(terms(article.title, article.language))
         if holds(asked, one.terms | title, _LIKE) and any(holds([term], one.terms, _LIKE) for term in asked):
-            yield from quotes_of(ranking.asked.question, [one], ranking.sentences)
+            worth = one.score + _SPEAKS * position(one.candidate.sentence.text, named)
+            for quote in quotes_of(ranking.asked.question, [one], ranking.sentences, beside=False):
+                yield worth, quote

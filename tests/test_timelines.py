@@ -39,6 +39,19 @@ async def test_holds_all(engine):
     assert ["2025-03-10", "2025-03-20"] == days(await engine.timeline("Rojas bridge", 12))
 
 
+async def test_each_by_itself(tmp_path):
+    """A quote is the sentence that names the words, without the next paragraph; of a day's, one in which they speak."""
+    words = (
+        "Hill is an adviser to the Rojas town council.\n\nThe envoy sent to Oslo this week is a friend of the town.\n\n"
+        "“The bridge is too old,” said Ana Rojas in the evening."
+    )
+    async with engine_over(tmp_path, {"a.txt": written("2025-03-12", words)}) as engine:
+        (quote,) = await engine.timeline("Rojas", 12)
+        (other,) = await engine.timeline("Rojas council", 12)
+    assert "“The bridge is too old,” said Ana Rojas in the evening." == quote.text
+    assert "Hill is an adviser to the Rojas town council." == other.text
+
+
 async def test_limit(engine):
     """Where there are more days than wanted, those are kept that say the most."""
     assert len(await engine.timeline("Rojas", 2)) == 2
