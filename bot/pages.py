@@ -129,6 +129,17 @@ async def context(engine: Engine, quote: Quote, step: int = 0) -> Context | None
     )
 
 
+async def passage(engine: Engine, article: Article, number: int) -> Context | None:
+    """A passage of an article, counted from 0, with nothing in it marked; None where there is none of that number."""
+    passages = await _passages(engine, article.id)
+    if not 0 <= number < len(passages):
+        return None
+    one = passages[number]
+    shown, cut_before, cut_after = _shortened([*_runs(article.text, [one], Span(0, 0))])
+    quote = Quote(article, one.span, one.span.of(article.text))
+    return Context(quote, number + 1, number + 1, len(passages), one.heading, tuple(shown), cut_before, cut_after)
+
+
 async def latest(engine: Engine, words: str = "", limit: int = 10) -> Latest:
     """The newest articles that hold all these words."""
     articles = await engine.newest_on(words, limit)
@@ -163,8 +174,15 @@ def key(article_id: str) -> str:
 
 
 async def article_of(engine: Engine, wanted: str) -> Article | None:
-    """The article with that key, if it is served."""
-    return await engine.article_where(lambda article_id: key(article_id) == wanted)
+    """The article with that key, if it is served; found at once where it was found before, for who reads on in it."""
+    known = engine.memory.get(wanted)
+    if isinstance(known, str):
+        return await asyncio.to_thread(engine.articles.get, known)
+    memory = engine.memory
+    found = await engine.article_where(lambda article_id: key(article_id) == wanted)
+    if found is not None:
+        memory[wanted] = found.id
+    return found
 
 
 async def _passages(engine: Engine, article_id: str) -> tuple[Passage, ...]:

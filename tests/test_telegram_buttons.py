@@ -122,7 +122,7 @@ async def test_an_article_with_an_address_can_be_opened(tmp_path: Path) -> None:
         text = f"---\ntitle: The {name} bridge\nurl: {url}\n---\nThe {name} bridge was opened by Ann Maes on Monday.\n"
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
     async with talking(folder, tmp_path / "data") as talk:
-        for name, expected in (("good", ["🔗 Open the article"]), ("bad", [])):
+        for name, expected in (("good", ["📖 Read", "🔗 Open the article"]), ("bad", ["📖 Read"])):
             reply = await talk.say(f"/article {name}")
             assert expected == labels(reply)
 
@@ -258,7 +258,27 @@ async def test_a_message_that_cannot_be_changed_is_answered_below(talk: Talk) ->
 
 
 @pytest.mark.parametrize(
-    "data", ["", "x", "c", "c99", "c-1", "s99", "n7", "cx", "a", "axxxxxxxxxxx", "lxx", "m0.9", "🎉"]
+    "data",
+    [
+        "",
+        "x",
+        "c",
+        "c99",
+        "c-1",
+        "s99",
+        "n7",
+        "cx",
+        "a",
+        "axxxxxxxxxxx",
+        "r",
+        "rx",
+        "rxxxxxxxxxxx.0",
+        "r.0",
+        "rx.9999999",
+        "lxx",
+        "m0.9",
+        "🎉",
+    ],
 )
 async def test_what_no_button_says_does_nothing(talk: Talk, data: str) -> None:
     """Whatever somebody's program sends as a press is answered, and no fault comes of it."""
@@ -340,3 +360,30 @@ async def test_an_answer_that_perhaps_arrived_is_kept_once(talk: Talk) -> None:
     await talk.press(reply, "👎")
     assert await _rows(talk, "SELECT count(*) FROM replies") == [(1,)]
     assert await _rows(talk, "SELECT person, vote FROM votes") == [(ADA, -1)]
+
+
+async def test_an_article_can_be_read(harbour: Talk) -> None:
+    """From its page passage by passage; where that was reached from an answer, there is a way back to it."""
+    page = await harbour.say("/article Ghent")
+    shown = await harbour.press(page, "Read")
+    assert "closed since Monday" in shown["text"]
+    assert ["After ›"] == labels(shown)
+    shown = await harbour.press(shown, "After")
+    assert "forty years old" in shown["text"]
+    assert bold(shown) == []
+    assert ["‹ Before", "After ›"] == labels(shown)
+    reply = await harbour.say("How old was the crane?")
+    await harbour.press(reply, "The harbour of Ghent")
+    shown = await harbour.press(reply, "Read")
+    assert "closed since Monday" in shown["text"]
+    back = await harbour.press(shown, "Back")
+    assert (reply["text"], labels(reply)) == (back["text"], labels(back))
+
+
+async def test_an_article_that_is_gone_cannot_be_read(harbour: Talk, tmp_path: Path) -> None:
+    """Its page says so on the screen, and stays."""
+    page = await harbour.say("/article Ghent")
+    (tmp_path / "harbour" / "ghent.txt").unlink()
+    await harbour.reads_on()
+    assert page["text"] == (await harbour.press(page, "Read"))["text"]
+    assert harbour.toasts() == [words("gone")]

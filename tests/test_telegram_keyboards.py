@@ -102,12 +102,11 @@ def test_lists_and_offers() -> None:
 )
 def test_only_addresses_that_telegram_takes_are_linked(url: str, linked: bool) -> None:
     """Others would have the whole message refused."""
-    keyboard = under_article(replace(ARTICLE, url=url), WORDS)
-    assert linked == bool(keyboard)
-    if linked:
-        made = markup(keyboard)
-        assert made
-        assert url == made.inline_keyboard[0][0].url
+    made = markup(under_article(replace(ARTICLE, url=url), WORDS))
+    assert made
+    read, *links = made.inline_keyboard[0]
+    assert f"r{key('a.txt')}.0" == read.callback_data
+    assert ([url] if linked else []) == [button.url for button in links]
 
 
 def test_what_telegram_gets() -> None:
@@ -129,6 +128,14 @@ def test_what_is_written_is_read(verb: str, number: int, step: int) -> None:
     press = Press(verb, number, step)  # type: ignore[arg-type]
     assert press == Press.read(press.data)
     assert len(press.data.encode()) <= 64
+
+
+@given(st.text("abcXYZ019_-", min_size=11, max_size=11), st.integers(0, 99_999))
+def test_keys_of_articles_are_read(name: str, number: int) -> None:
+    """With the number of a passage, or by themselves."""
+    for press in (Press("read", number, key=name), Press("article", key=name)):
+        assert press == Press.read(press.data)
+        assert len(press.data.encode()) <= 64
 
 
 @given(st.text(max_size=64))

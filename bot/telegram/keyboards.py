@@ -18,7 +18,7 @@ from bot.state.replies import Keyboard
 from bot.telegram.links import to_article
 from retrieval import Article, Quote
 
-Verb = Literal["context", "back", "more", "cited", "next", "good", "bad", "article", "language"]
+Verb = Literal["context", "back", "more", "cited", "next", "good", "bad", "article", "read", "language"]
 
 _LETTERS: dict[str, Verb] = {
     "c": "context",
@@ -29,6 +29,7 @@ _LETTERS: dict[str, Verb] = {
     "+": "good",
     "-": "bad",
     "a": "article",
+    "r": "read",
     "l": "language",
 }
 _LETTER = {verb: letter for letter, verb in _LETTERS.items()}
@@ -55,12 +56,17 @@ class Press:
             return None
         if verb in ("article", "language"):
             return cls(verb, key=data[1:])
+        if verb == "read":
+            key, _, data = data.partition(".")
+            return cls(verb, int(data), key=key[1:]) if data.isdecimal() and len(data) < 6 else None
         read = _NUMBERS.fullmatch(data, 1)
         return cls(verb, int(read[1]), int(read[2] or 0)) if read else None
 
     @property
     def data(self) -> str:
         """What `read` reads."""
+        if self.verb == "read":
+            return f"{_LETTER[self.verb]}{self.key}.{self.number}"
         step = f".{self.step}" if self.step else ""
         return f"{_LETTER[self.verb]}{self.key or self.number}{step}"
 
@@ -109,8 +115,22 @@ def under_page(words: Renderer) -> Keyboard:
 
 
 def under_article(article: Article, words: Renderer) -> Keyboard:
-    """The way to where the article was published, if it says where."""
-    return (((_label(words, "link"), article.url),),) if _WEB.match(article.url) else ()
+    """The way into the article, and to where it was published, if it says where."""
+    row = [(_label(words, "read"), Press("read", key=key(article.id)).data)]
+    if _WEB.match(article.url):
+        row.append((_label(words, "link"), article.url))
+    return (tuple(row),)
+
+
+def under_passage(shown: Context, words: Renderer) -> Keyboard:
+    """The way on through an article that is read by itself."""
+    name = key(shown.quote.article.id)
+    turns = []
+    if shown.has_previous:
+        turns.append((_label(words, "previous"), Press("read", shown.first - 2, key=name).data))
+    if shown.has_next:
+        turns.append((_label(words, "following"), Press("read", shown.last, key=name).data))
+    return (tuple(turns),) if turns else ()
 
 
 def under_link(article: Article, bot: str, words: Renderer) -> Keyboard:

@@ -12,7 +12,7 @@ from bot.state.people import People
 from bot.state.replies import KeptReply, Keyboard, Replies
 from bot.telegram.answering import Answering
 from bot.telegram.heard import ASK, Heard, heard
-from bot.telegram.keyboards import Press, markup, under_article, under_context, under_page
+from bot.telegram.keyboards import Press, markup, under_article, under_context, under_page, under_passage
 from bot.telegram.sending import Place, Sender, quietly
 from bot.telegram.voices import Voice, Voices, voice
 from retrieval import Engine
@@ -45,6 +45,8 @@ class Presses:
             await quietly(query.answer)
             if not await self._is_too_much(query, talk):
                 await self.open(press.key, _place(query), talk)
+        elif press.verb == "read":
+            await self._read(query, press, talk)
         elif (kept := await self._kept(query, talk)) is None:
             await _tell(query, talk, "expired")
         else:
@@ -121,6 +123,19 @@ class Presses:
         page = await pages.article_page(self._engine, article)
         keyboard = under_article(article, talk.plain) + under_page(talk.plain)
         await self._show(query, talk.message.render("article", page=page), keyboard)
+
+    async def _read(self, query: CallbackQuery, press: Press, talk: Voice) -> None:
+        """Show a passage of an article; under an answer, with the way back to that."""
+        article = await pages.article_of(self._engine, press.key)
+        shown = await pages.passage(self._engine, article, press.number) if article else None
+        if shown is None:
+            await _tell(query, talk, "gone")
+            return
+        await quietly(query.answer)
+        place = _place(query)
+        answer = await self._replies.of_message(place.chat, place.on) if place.on else None
+        keyboard = under_passage(shown, talk.plain) + (under_page(talk.plain) if answer else ())
+        await self._show(query, talk.message.render("context", context=shown), keyboard)
 
     async def _show(self, query: CallbackQuery, html: str, keyboard: Keyboard) -> None:
         """Show something in the message of the button, or below it where that can't be changed any more."""
