@@ -56,7 +56,7 @@ def follow_up(question: Question, before: Answer) -> Question:
         dates=question.dates or old.dates,
         latest=question.latest or (kept_kind and old.latest),
         carried=carried,
-        about=_about(carried),
+        about=_about(carried, old.text),
         near=(before.quotes[0].article.id, before.quotes[0].span) if before.quotes else None,
     )
 
@@ -103,7 +103,10 @@ def _carried(question: Question, old: Question) -> Iterable[QuestionTerm]:
             yield replace(term, weight=weight)
 
 
-def _about(carried: Iterable[QuestionTerm]) -> str:
-    """What is carried over, in words: the names if there are any, else all that carries weight."""
-    names = [term.word for term in carried if term.name]
-    return " ".join(dict.fromkeys(names or [term.word for term in carried if term.weight >= _CARRIED_WORD]))
+def _about(carried: Iterable[QuestionTerm], asked: str) -> str:
+    """What is carried over, in words: the names if there are any, else all that carries weight, as it was asked."""
+    words = [term.word for term in carried if term.name] or [one.word for one in carried if one.weight >= _CARRIED_WORD]
+    places = [asked.find(word) for word in words]
+    if words and not any(term.name for term in carried) and -1 not in places and places == sorted(places):
+        return asked[places[0] : places[-1] + len(words[-1])]
+    return " ".join(dict.fromkeys(words))

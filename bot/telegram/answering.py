@@ -39,30 +39,28 @@ class Draft:
         return cls(html, replace(kept, html=split(html)[-1]), answer, is_kept)
 
 
+@dataclass(frozen=True, slots=True)
 class Answering:
     """Answers questions, and keeps what was answered."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 -- what an answer takes
-        self, engine: Engine, sender: Sender, replies: Replies, turns: Turns, floods: Floods, suggest: Suggest
-    ) -> None:
-        self._engine = engine
-        self._floods = floods
-        self._sender = sender
-        self._replies = replies
-        self._turns = turns
-        self._suggest = suggest
+    engine: Engine
+    sender: Sender
+    replies: Replies
+    turns: Turns
+    floods: Floods
+    suggest: Suggest
 
     async def is_too_much(self, person: int, place: Place, talk: Voice) -> bool:
         """Whether somebody asks for more than can be meant; they are told so once, and get nothing for a while."""
-        verdict = self._floods.verdict(person)
+        verdict = self.floods.verdict(person)
         if verdict == "warn":
-            await self._sender.send(place, talk.message.render("flood"))
+            await self.sender.send(place, talk.message.render("flood"))
         return verdict != "answer"
 
     async def answer(self, said: Heard, talk: Voice) -> None:
         """Answer a question, or show more of the answer before it."""
-        async with self._sender.typing(said.place):
-            before = await self._turns.before(said)
+        async with self.sender.typing(said.place):
+            before = await self.turns.before(said)
             if before is not None and is_more(said.words):
                 await self.more(before, said, talk)
             else:
@@ -83,31 +81,31 @@ class Answering:
 
     async def again(self, kept: KeptReply, said: Heard, talk: Voice) -> None:
         """Let a reply answer its question as it is now, after somebody edited that."""
-        before = await self._replies.get(kept.before) if kept.before is not None else None
-        async with self._sender.typing(said.place):
+        before = await self.replies.get(kept.before) if kept.before is not None else None
+        async with self.sender.typing(said.place):
             draft = await self._draft(said, talk, before)
             if not draft.is_kept:  # there is no answer just now, and what there is stays
                 await self._send(said.place, draft)
                 return
             messages = await self._rewritten(kept, said.place, draft)
             now = replace(draft.kept, messages=tuple(messages))
-            if await _is_kept(self._replies.replace(kept.id, now)) and draft.answer is not None:
-                self._turns.remember(kept.id, draft.answer)
+            if await _is_kept(self.replies.replace(kept.id, now)) and draft.answer is not None:
+                self.turns.remember(kept.id, draft.answer)
 
     async def _rewritten(self, kept: KeptReply, place: Place, draft: Draft) -> Sequence[int]:
         """The messages that a reply consists of when it says what is drafted."""
         same = (draft.kept.html, draft.kept.keyboard) == (kept.html, kept.keyboard) and draft.html == draft.kept.html
-        if same and len(kept.messages) == 1 and not self._sender.has_changed(kept.chat, kept.messages[0]):
+        if same and len(kept.messages) == 1 and not self.sender.has_changed(kept.chat, kept.messages[0]):
             return kept.messages
-        return await self._sender.rewrite(place, kept.messages, draft.html, markup(draft.kept.keyboard))
+        return await self.sender.rewrite(place, kept.messages, draft.html, markup(draft.kept.keyboard))
 
     async def more(self, kept: KeptReply, said: Heard, talk: Voice) -> None:
         """Send the further quotes of a reply, once."""
         further = kept.quotes[kept.shown :] if kept.offers(Press("more").data) else ()
-        quotes = [quote for one in further if (quote := await one.again(self._engine))]
+        quotes = [quote for one in further if (quote := await one.again(self.engine))]
         if not quotes:
             gone = "gone" if further else "no_more"
-            await self._sender.send(said.place, talk.message.render(gone, status=kept.status))
+            await self.sender.send(said.place, talk.message.render(gone, status=kept.status))
             return
         drafted = replace(
             kept,
@@ -125,9 +123,9 @@ class Answering:
     async def take_away(self, kept: KeptReply, data: str) -> None:
         """Take a button away that has done what it can; what else its message shows by now becomes the answer again."""
         left = without(kept.keyboard, data)
-        await _is_kept(self._replies.dress(kept.id, left))
+        await _is_kept(self.replies.dress(kept.id, left))
         if kept.messages:
-            await quietly(partial(self._sender.edit, kept.chat, kept.messages[-1], kept.html, markup(left)))
+            await quietly(partial(self.sender.edit, kept.chat, kept.messages[-1], kept.html, markup(left)))
 
     async def found_again(self, said: Heard, message: int, shows: str, talk: Voice) -> KeptReply | None:
         """The reply that a `message` is although it is not kept, by the question that it hangs on.
@@ -139,13 +137,13 @@ class Answering:
         if not first or " ".join(first) not in " ".join(shows.split()):
             return None
         kept = replace(draft.kept, messages=(message,))
-        lost = await self._replies.to(kept.chat, said.message) if said.message is not None else None
+        lost = await self.replies.to(kept.chat, said.message) if said.message is not None else None
         if lost is None or lost.messages:
-            return replace(kept, id=await _is_kept(self._replies.add(kept)))
-        return replace(kept, id=await _is_kept(self._replies.replace(lost.id, kept)))  # it had arrived, as is known now
+            return replace(kept, id=await _is_kept(self.replies.add(kept)))
+        return replace(kept, id=await _is_kept(self.replies.replace(lost.id, kept)))  # it had arrived, as is known now
 
     async def _draft(self, said: Heard, talk: Voice, before: KeptReply | None) -> Draft:
-        reply = await self._turns.reply(said.words, before)
+        reply = await self.turns.reply(said.words, before)
         shown = _shown(reply)
         asked = await self._suggested(reply.answer, before) if shown else ()
         html = talk.message.reply(reply)
@@ -169,20 +167,20 @@ class Answering:
 
     async def _suggested(self, answer: Answer, before: KeptReply | None) -> tuple[str, ...]:
         try:
-            return await self._suggest(answer, (before.question,) if before else ())
+            return await self.suggest(answer, (before.question,) if before else ())
         except IndexAway as error:  # the answer is there
             log.warning("nothing is suggested: %s", error)
             return ()
 
     async def _send(self, place: Place, draft: Draft) -> None:
-        sent = await self._sender.send(place, draft.html, markup(draft.kept.keyboard))
+        sent = await self.sender.send(place, draft.html, markup(draft.kept.keyboard))
         if not draft.is_kept:
             return
         chat = sent[-1].chat_id if sent else place.chat
         kept = replace(draft.kept, chat=chat, messages=tuple(message.message_id for message in sent))
-        number = await _is_kept(self._replies.add(kept))
+        number = await _is_kept(self.replies.add(kept))
         if number and draft.answer is not None:
-            self._turns.remember(number, draft.answer)
+            self.turns.remember(number, draft.answer)
 
 
 async def _is_kept(work: Awaitable[int]) -> int:

@@ -1,6 +1,7 @@
 """A command in; the page that it asks for out."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 from telegram import ForceReply
 
@@ -25,29 +26,23 @@ _FEW = 8
 """Articles that have a button under a list of them."""
 
 
+@dataclass(frozen=True, slots=True)
 class Commands:
     """What everybody may ask for."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 -- what the commands reach
-        self,
-        engine: Engine,
-        sender: Sender,
-        people: People,
-        questions: Questions,
-        turns: Turns,
-        answering: Answering,
-        presses: Presses,
-        keep_days: int,
-    ) -> None:
-        self._engine = engine
-        self._sender = sender
-        self._people = people
-        self._questions = questions
-        self._turns = turns
-        self._answering = answering
-        self._presses = presses
-        self._keep_days = keep_days
-        self.all: Mapping[str, Command] = {
+    engine: Engine
+    sender: Sender
+    people: People
+    questions: Questions
+    turns: Turns
+    answering: Answering
+    presses: Presses
+    keep_days: int
+
+    @property
+    def all(self) -> Mapping[str, Command]:
+        """The commands by name."""
+        return {
             "start": self._start,
             "help": self.help,
             ASK: self._ask,
@@ -62,46 +57,46 @@ class Commands:
 
     async def help(self, said: Heard, talk: Voice) -> None:
         """What can be asked for, and how."""
-        await self._say(said, talk, "help", **on_file(self._engine))
+        await self._say(said, talk, "help", **on_file(self.engine))
 
     async def _start(self, said: Heard, talk: Voice) -> None:
         if (key := links.article_of(said.words)) is not None:
-            await self._presses.open(key, said.place, talk)
-        elif (question := self._questions.of(said.words)) is not None:
-            await self._answering.answer(said.instead(question), talk)
+            await self.presses.open(key, said.place, talk)
+        elif (question := self.questions.of(said.words)) is not None:
+            await self.answering.answer(said.instead(question), talk)
         else:
             await self._welcome(said, talk)
 
     async def _welcome(self, said: Heard, talk: Voice) -> None:
         """The first page, with a button for the question that it proposes to begin with."""
-        page = on_file(self._engine)
+        page = on_file(self.engine)
         first = page["first"]
         questions = [talk.plain.render("example", article=first)] if first else []
-        await self._answering.offer(said, talk, talk.message.render("start", **page), questions)
+        await self.answering.offer(said, talk, talk.message.render("start", **page), questions)
 
     async def _ask(self, said: Heard, talk: Voice) -> None:
         if said.words:
-            await self._answering.answer(said, talk)
+            await self.answering.answer(said, talk)
         else:
             await self._say(said, talk, "ask", under=None if said.private else ForceReply(selective=True))
 
     async def _sources(self, said: Heard, talk: Voice) -> None:
-        await self._say(said, talk, "sources", **on_file(self._engine))
+        await self._say(said, talk, "sources", **on_file(self.engine))
 
     async def _latest(self, said: Heard, talk: Voice) -> None:
-        found = await pages.latest(self._engine, said.words)
+        found = await pages.latest(self.engine, said.words)
         under = markup(under_articles(found.articles[:_FEW], talk.plain))
         await self._say(said, talk, "latest", under=under, latest=found)
 
     async def _timeline(self, said: Heard, talk: Voice) -> None:
-        async with self._sender.typing(said.place):
-            timeline = await pages.timeline(self._engine, said.words) if said.words else None
+        async with self.sender.typing(said.place):
+            timeline = await pages.timeline(self.engine, said.words) if said.words else None
             await self._say(said, talk, "timeline", timeline=timeline)
 
     async def _article(self, said: Heard, talk: Voice) -> None:
-        found = await pages.find_article(self._engine, said.words) if said.words else []
+        found = await pages.find_article(self.engine, said.words) if said.words else []
         if len(found) == 1:
-            page = await pages.article_page(self._engine, found[0])
+            page = await pages.article_page(self.engine, found[0])
             await self._say(said, talk, "article", under=markup(under_article(found[0], talk.plain)), page=page)
             return
         under = markup(under_articles(found[:_FEW], talk.plain))
@@ -113,19 +108,19 @@ class Commands:
         if chosen is None:
             await self._say(said, talk, "language", under=markup(under_languages()))
             return
-        await self._people.choose(said.person, chosen)
+        await self.people.choose(said.person, chosen)
         await self._say(said, voice(chosen), "language_chosen")
 
     async def _forget(self, said: Heard, talk: Voice) -> None:
-        forgotten = await self._people.forget(said.person)
-        self._turns.forget()
-        self._questions.forget(said.person)
+        forgotten = await self.people.forget(said.person)
+        self.turns.forget()
+        self.questions.forget(said.person)
         await self._say(said, talk, "forgotten", forgotten=forgotten)
 
     async def _about(self, said: Heard, talk: Voice) -> None:
-        await self._say(said, talk, "about", days=self._keep_days, number=said.person if said.private else None)
+        await self._say(said, talk, "about", days=self.keep_days, number=said.person if said.private else None)
 
     async def _say(
         self, said: Heard, talk: Voice, name: str, /, *, under: Keyboard | None = None, **values: object
     ) -> None:
-        await self._sender.send(said.place, talk.message.render(name, **values), under)
+        await self.sender.send(said.place, talk.message.render(name, **values), under)

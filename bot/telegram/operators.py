@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.state.feedback import Feedback
 from bot.state.people import Notes
@@ -17,16 +18,20 @@ REFUSED = "markup refused"
 _LISTED = 30
 
 
+@dataclass(frozen=True, slots=True)
 class Operators:
     """What those may ask for whom a setting names, in private."""
 
-    def __init__(self, engine: Engine, sender: Sender, feedback: Feedback, notes: Notes) -> None:
-        self._engine = engine
-        self._sender = sender
-        self._feedback = feedback
-        self._notes = notes
-        self._began = time.time()
-        self.all: Mapping[str, Command] = {
+    engine: Engine
+    sender: Sender
+    feedback: Feedback
+    notes: Notes
+    began: float = field(default_factory=time.time)
+
+    @property
+    def all(self) -> Mapping[str, Command]:
+        """The commands by name."""
+        return {
             "stats": self._stats,
             "status": self._status,
             "reindex": self._reindex,
@@ -34,26 +39,26 @@ class Operators:
         }
 
     async def _stats(self, said: Heard, talk: Voice) -> None:
-        tallies = await self._feedback.tallies(time.time())
-        await self._say(said, talk, "stats", tallies=tallies, refused=int(await self._notes.get(REFUSED) or 0))
+        tallies = await self.feedback.tallies(time.time())
+        await self._say(said, talk, "stats", tallies=tallies, refused=int(await self.notes.get(REFUSED) or 0))
 
     async def _status(self, said: Heard, talk: Voice) -> None:
-        engine = self._engine
-        hours = (time.time() - self._began) / 3600
+        engine = self.engine
+        hours = (time.time() - self.began) / 3600
         await self._say(said, talk, "status", total=len(engine.articles), report=engine.report, hours=hours)
 
     async def _reindex(self, said: Heard, talk: Voice) -> None:
-        async with self._sender.typing(said.place):
+        async with self.sender.typing(said.place):
             try:
-                report = await self._engine.refresh()
+                report = await self.engine.refresh()
             except RetrievalError as error:
-                await self._sender.send(said.place, talk.message.error(error.code, error.facts))
+                await self.sender.send(said.place, talk.message.error(error.code, error.facts))
                 return
-            await self._say(said, talk, "index", report=report, total=len(self._engine.articles))
+            await self._say(said, talk, "index", report=report, total=len(self.engine.articles))
 
     async def _unanswered(self, said: Heard, talk: Voice) -> None:
-        missed = await self._feedback.missed(limit=_LISTED)
+        missed = await self.feedback.missed(limit=_LISTED)
         await self._say(said, talk, "unanswered", missed=missed)
 
     async def _say(self, said: Heard, talk: Voice, name: str, /, **values: object) -> None:
-        await self._sender.send(said.place, talk.message.render(name, **values))
+        await self.sender.send(said.place, talk.message.render(name, **values))

@@ -1,6 +1,7 @@
 """A press on a button in; what it promises out: the passage around a quote, its article, further quotes, a vote."""
 
 import asyncio
+from dataclasses import dataclass
 from functools import partial
 
 from telegram import CallbackQuery, Message
@@ -20,22 +21,20 @@ from retrieval import Engine
 _VOTES = {"good": 1, "bad": -1}
 
 
+@dataclass(frozen=True, slots=True)
 class Presses:
     """Does what the buttons say."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 -- what the buttons reach
-        self, engine: Engine, sender: Sender, replies: Replies, people: People, voices: Voices, answering: Answering
-    ) -> None:
-        self._engine = engine
-        self._sender = sender
-        self._replies = replies
-        self._people = people
-        self._voices = voices
-        self._answering = answering
+    engine: Engine
+    sender: Sender
+    replies: Replies
+    people: People
+    voices: Voices
+    answering: Answering
 
     async def press(self, query: CallbackQuery) -> None:
         """Answer a press, and do what it asks for."""
-        talk = await self._voices.of(query.from_user.id, query.from_user.language_code)
+        talk = await self.voices.of(query.from_user.id, query.from_user.language_code)
         press = Press.read(query.data or "")
         if press is None or query.message is None:
             await quietly(query.answer)
@@ -54,19 +53,19 @@ class Presses:
 
     async def open(self, key: str, place: Place, talk: Voice) -> None:
         """Show an article by its key."""
-        article = await pages.article_of(self._engine, key)
+        article = await pages.article_of(self.engine, key)
         if article is None:
-            await self._sender.send(place, talk.message.render("gone"))
+            await self.sender.send(place, talk.message.render("gone"))
             return
-        page = await pages.article_page(self._engine, article)
+        page = await pages.article_page(self.engine, article)
         keyboard = markup(under_article(article, talk.plain))
-        await self._sender.send(place, talk.message.render("article", page=page), keyboard)
+        await self.sender.send(place, talk.message.render("article", page=page), keyboard)
 
     async def _kept(self, query: CallbackQuery, talk: Voice) -> KeptReply | None:
         """The reply that a button hangs under; one that is not kept is found again by the question that it hangs on."""
         message = query.message
         assert message is not None  # noqa: S101 -- for mypy
-        kept = await self._replies.of_message(message.chat.id, message.message_id)
+        kept = await self.replies.of_message(message.chat.id, message.message_id)
         asked = message.reply_to_message if isinstance(message, Message) else None
         if kept is not None or not isinstance(message, Message) or asked is None:
             return kept
@@ -75,14 +74,14 @@ class Presses:
         words = wish.words if wish else asked.text
         if not words or (asked.from_user and asked.from_user.id == me.id):
             return None
-        return await self._answering.found_again(
+        return await self.answering.found_again(
             _said(query, words, asked.message_id), message.message_id, message.text or "", talk
         )
 
     async def _do(self, query: CallbackQuery, press: Press, kept: KeptReply, talk: Voice) -> None:
         match press.verb:
             case "good" | "bad":
-                await self._replies.vote(kept.id, query.from_user.id, _VOTES[press.verb])
+                await self.replies.vote(kept.id, query.from_user.id, _VOTES[press.verb])
                 await _tell(query, talk, "voted", vote=press.verb)
             case "context":
                 await self._context(query, press, kept, talk)
@@ -94,18 +93,18 @@ class Presses:
             case "more" if kept.offers(press.data):
                 await quietly(query.answer)
                 if not await self._is_too_much(query, talk):
-                    await self._answering.more(kept, _said(query, kept.question), talk)
+                    await self.answering.more(kept, _said(query, kept.question), talk)
             case "next" if kept.offers(press.data):
                 await quietly(query.answer)
                 if not await self._is_too_much(query, talk):
-                    await self._answering.answer(_said(query, kept.next[press.number]), talk)
-                    await self._answering.take_away(kept, press.data)
+                    await self.answering.answer(_said(query, kept.next[press.number]), talk)
+                    await self.answering.take_away(kept, press.data)
             case _:  # it has done what it can
                 await quietly(query.answer)
 
     async def _context(self, query: CallbackQuery, press: Press, kept: KeptReply, talk: Voice) -> None:
-        quote = await kept.quotes[press.number].again(self._engine) if press.number < len(kept.quotes) else None
-        context = await pages.context(self._engine, quote, press.step) if quote else None
+        quote = await kept.quotes[press.number].again(self.engine) if press.number < len(kept.quotes) else None
+        context = await pages.context(self.engine, quote, press.step) if quote else None
         if context is None:
             await _tell(query, talk, "gone")
             return
@@ -115,47 +114,47 @@ class Presses:
 
     async def _cited(self, query: CallbackQuery, number: int, kept: KeptReply, talk: Voice) -> None:
         name = kept.quotes[number].article if number < len(kept.quotes) else ""
-        article = await asyncio.to_thread(self._engine.articles.get, name)
+        article = await asyncio.to_thread(self.engine.articles.get, name)
         if article is None:
             await _tell(query, talk, "gone")
             return
         await quietly(query.answer)
-        page = await pages.article_page(self._engine, article)
+        page = await pages.article_page(self.engine, article)
         keyboard = under_article(article, talk.plain) + under_page(talk.plain)
         await self._show(query, talk.message.render("article", page=page), keyboard)
 
     async def _read(self, query: CallbackQuery, press: Press, talk: Voice) -> None:
         """Show a passage of an article; under an answer, with the way back to that."""
-        article = await pages.article_of(self._engine, press.key)
-        shown = await pages.passage(self._engine, article, press.number) if article else None
+        article = await pages.article_of(self.engine, press.key)
+        shown = await pages.passage(self.engine, article, press.number) if article else None
         if shown is None:
             await _tell(query, talk, "gone")
             return
         await quietly(query.answer)
         place = _place(query)
-        answer = await self._replies.of_message(place.chat, place.on) if place.on else None
+        answer = await self.replies.of_message(place.chat, place.on) if place.on else None
         keyboard = under_passage(shown, talk.plain) + (under_page(talk.plain) if answer else ())
         await self._show(query, talk.message.render("context", context=shown), keyboard)
 
     async def _show(self, query: CallbackQuery, html: str, keyboard: Keyboard) -> None:
         """Show something in the message of the button, or below it where that can't be changed any more."""
         place = _place(query)
-        if place.on and not await self._sender.edit(place.chat, place.on, html, markup(keyboard)):
-            await self._sender.send(place, html)
+        if place.on and not await self.sender.edit(place.chat, place.on, html, markup(keyboard)):
+            await self.sender.send(place, html)
 
     async def _choose(self, query: CallbackQuery, language: str) -> None:
         """Note a language, and say so in it; in a group the buttons stay for others to choose, too."""
         if language not in LANGUAGES:
             await quietly(query.answer)
             return
-        await self._people.choose(query.from_user.id, language)
+        await self.people.choose(query.from_user.id, language)
         chosen = voice(language)
         await _tell(query, chosen, "language_chosen")
         if query.message is not None and query.message.chat.type == ChatType.PRIVATE:
             await self._show(query, chosen.message.render("language_chosen"), ())
 
     async def _is_too_much(self, query: CallbackQuery, talk: Voice) -> bool:
-        return await self._answering.is_too_much(query.from_user.id, _place(query), talk)
+        return await self.answering.is_too_much(query.from_user.id, _place(query), talk)
 
 
 async def _tell(query: CallbackQuery, talk: Voice, name: str, **values: object) -> None:
