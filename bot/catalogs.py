@@ -17,8 +17,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from bot.languages import ENGLISH, LANGUAGES
-from bot.rendering import PROMPTS
+from bot.languages import ENGLISH, LANGUAGES, PROMPTS
 
 TRANSLATED = tuple(language for language in LANGUAGES if language != ENGLISH)
 

@@ -10,11 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from retrieval import DateRange
+
+PROMPTS = Path(__file__).parents[1] / "prompts"
+"""Where every sentence is, in English, and its translations."""
 
 ENGLISH = "en"
 LANGUAGES: Mapping[str, str] = MappingProxyType(

@@ -12,18 +12,16 @@ from datetime import date
 from functools import cache, partial
 from gettext import NullTranslations
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from bot.languages import ENGLISH, counted, in_words, languages_in_words, nearest
+from bot.languages import ENGLISH, PROMPTS, counted, in_words, languages_in_words, nearest
 
 if TYPE_CHECKING:
     from bot.conversation import Reply
     from retrieval import DateRange, Quote
 
-PROMPTS = Path(__file__).parents[1] / "prompts"
 
 Form = Literal["html", "text"]
 Run = tuple[str, tuple[str, ...]]

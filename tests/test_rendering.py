@@ -11,8 +11,8 @@ from jinja2 import UndefinedError
 
 from bot.conversation import Reply
 from bot.errors import ApiBaseUrlInvalid, TokenRefused
-from bot.languages import in_words
-from bot.rendering import PROMPTS, Renderer, excerpt, oldest_first, plain, tagged, window
+from bot.languages import PROMPTS, in_words
+from bot.rendering import Renderer, excerpt, oldest_first, plain, tagged, window
 from bot.settings import EnvFileUnreadable, SettingInvalid, TokenFileUnreadable
 from retrieval import (
     Answer,

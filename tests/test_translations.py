@@ -9,9 +9,9 @@ from jinja2 import Environment
 from bot import catalogs
 from bot.catalogs import TRANSLATED, extracted, forms, path, read, translations, untranslated, updated, written
 from bot.conversation import is_more
-from bot.languages import LANGUAGES, counted, in_words, nearest
+from bot.languages import LANGUAGES, PROMPTS, counted, in_words, nearest
 from bot.pages import Context, Latest, Page, Timeline
-from bot.rendering import PROMPTS, Renderer
+from bot.rendering import Renderer
 from bot.state.people import Forgotten
 from retrieval import Article, DateRange, Lead, LeftOut, Question, Quote, Span, SyncReport
 from retrieval.languages import known

@@ -10,8 +10,7 @@ from typing import Any
 from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 from telegram.error import TelegramError
 
-from bot.languages import ENGLISH, LANGUAGES
-from bot.rendering import PROMPTS
+from bot.languages import ENGLISH, LANGUAGES, PROMPTS
 from bot.state.people import Notes, menu_of
 from bot.telegram.voices import voice
 
