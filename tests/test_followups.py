@@ -34,6 +34,19 @@ def test_carries(then):
 
 
 @pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("who praised the work of the engineer?", "praised the work of the engineer"),
+        ("the bridge, who opened it? The bridge?", "bridge, who opened"),
+        ("who built a bridge", "built a bridge"),
+    ],
+)
+def test_words_carried(first, expected):
+    """Where no name is carried over it is told in the words that were typed, in their order."""
+    assert expected == after(first, "And when?").about
+
+
+@pytest.mark.parametrize(
     "then",
     [
         "Who built the bridge of Lima?",
