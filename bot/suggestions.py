@@ -1,12 +1,17 @@
-"""An answer in, up to three questions to ask next out, each of which the articles answer with something new."""
+"""An answer in, up to three questions to ask next out, each of which the articles answer with something new.
 
+And, for one who has not asked yet, a question to begin with.
+"""
+
+import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterable
 from typing import cast
 
 from bot.conversation import FIRST_QUOTES
+from bot.languages import ENGLISH
 from bot.rendering import Renderer
-from retrieval import Answer, Engine, Lead, Span, bears_out, terms
+from retrieval import Answer, Article, Engine, Lead, Span, bears_out, terms
 
 MOST = 3
 LONGEST = 60
@@ -15,6 +20,9 @@ _TRIES = 6
 """Questions that are tried at most for an answer."""
 _ENOUGH = 2
 """Questions to which none about a mere name is added."""
+_NEWEST, _LOOKED_INTO = 20, 3
+"""Articles among which one in the reader's language is looked for, and those in which there may be a question."""
+_OPENING = ("speaker", "figure", "person", "name")
 _REMEMBERED = 2_000
 """Questions of which it is remembered what answers them, while the same articles are served."""
 
@@ -46,6 +54,36 @@ async def suggest(engine: Engine, answer: Answer, asked: Collection[str] = ()) -
         if len(chosen) == MOST or tried == _TRIES:
             break
     return tuple(chosen)
+
+
+async def opening(engine: Engine, language: str = ENGLISH) -> str:
+    """A question to begin with, which one of the newest articles answers; one about its title where none is found.
+
+    It is in the language of an article: the reader's own where one of the newest is in that. Empty without articles.
+    """
+    latest = engine.latest(_NEWEST)
+    newest = [article for article in latest if article.language == language] or latest
+    for article in newest[:_LOOKED_INTO]:
+        for printed in sorted(await _leads(engine, article), key=_interest)[:_TRIES]:
+            lead = await engine.spelt(printed)
+            if lead and (question := _question(lead, ())) and await _answered(engine, question, lead):
+                return question
+    return Renderer("text", language=newest[0].language).render("opening", article=newest[0]) if newest else ""
+
+
+def _interest(lead: Lead) -> int:
+    """The place of a lead among those to begin with: what somebody said of another first, a mere name last."""
+    return _OPENING.index(lead.kind) - (lead.kind == "speaker" and bool(lead.about))
+
+
+async def _leads(engine: Engine, article: Article) -> tuple[Lead, ...]:
+    """What the first sentence of an article leads on to; nothing where it is gone by now."""
+    try:
+        first = (await asyncio.to_thread(engine.passages, article.id))[0].sentences[0]
+    except KeyError:
+        return ()
+    quote = await engine.kept(article.id, first.span, first.text)
+    return await engine.leads(quote) if quote else ()
 
 
 def _question(lead: Lead, known: Iterable[Collection[str]]) -> str:

@@ -9,6 +9,7 @@ from bot import pages
 from bot.app import Desk
 from bot.conversation import Reply
 from bot.rendering import Renderer, oldest_first
+from bot.suggestions import opening
 from retrieval import IndexAway, Quote
 
 CHAT = "terminal"
@@ -58,7 +59,10 @@ class Chat:
         return self._page("help") if name and not words else self._ask(typed)
 
     def _page(self, name: str, _: str = "") -> str:
-        return self._renderer.render(name, **pages.on_file(self._desk.engine))
+        page = pages.on_file(self._desk.engine)
+        if name != "sources":
+            page["opening"] = self._desk.run(opening(self._desk.engine))
+        return self._renderer.render(name, **page)
 
     def _ask(self, text: str) -> str:
         reply, _ = self._desk.ask(CHAT, text)

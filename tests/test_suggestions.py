@@ -5,7 +5,7 @@ import pytest
 
 from bot import suggestions
 from bot.conversation import FIRST_QUOTES
-from bot.suggestions import LONGEST, MOST, suggest
+from bot.suggestions import LONGEST, MOST, opening, suggest
 from retrieval import Answer, Engine, EngineSettings, Question
 from tests.corpora import engine_over
 
@@ -101,3 +101,51 @@ async def test_remembered(news, monkeypatch):
     news.memory["an older question"] = None
     assert await suggest(news, answer) == asked
     assert len(news.memory) == 1
+
+
+OLDER = """---
+date: 2025-03-01
+---
+A mill for Tarn
+
+The mill was opened by Ann Berg. It rains.
+
+Ann Berg said that the mill is old, and that Ola Dahl built it. Nobody disagreed.
+"""
+NEWER = """---
+date: 2025-04-01
+---
+Le pont de Tarn
+
+Le pont sur la rivière a été ouvert lundi. Il a coûté cher, et les travaux ont duré plus de trois ans dans la vallée.
+"""
+
+
+async def test_opening(tmp_path):
+    """A question to begin with is answered, and in the reader's language where a new article is; else of the newest."""
+    async with engine_over(tmp_path, {"a.txt": OLDER, "b.txt": NEWER}) as engine:
+        english, french = [await opening(engine, language) for language in ("en", "fr")]
+        assert "What did Ann Berg say about Ola Dahl?" == english
+        assert "Que dit-on sur « Le pont de Tarn » ?" == french
+        assert await opening(engine, "uk") in (english, french)
+        for one, article in ((english, "a.txt"), (french, "b.txt")):
+            assert article == (await engine.ask(one)).quotes[0].article.id
+
+
+async def test_opening_of_what_is_gone(tmp_path, monkeypatch):
+    """Where the newest articles go away meanwhile, the question is about a title."""
+    async with engine_over(tmp_path, {"a.txt": OLDER}) as engine:
+        gone = engine.latest(1)
+        (tmp_path / "corpus" / "a.txt").unlink()
+        await engine.refresh()
+        monkeypatch.setattr(engine, "latest", lambda _: gone)
+        assert "What is said about “A mill for Tarn”?" == await opening(engine)
+
+
+async def test_no_opening(tmp_path):
+    """Where nobody is named the question is about the title; where there are no articles there is none."""
+    async with engine_over(tmp_path, {"a.txt": "A mill for Tarn\n\nThe mill is old. It rains on it.\n"}) as engine:
+        assert "What is said about “A mill for Tarn”?" == await opening(engine)
+    (tmp_path / "other").mkdir()
+    async with engine_over(tmp_path / "other", {}) as engine:
+        assert "" == await opening(engine)

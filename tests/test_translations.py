@@ -113,6 +113,7 @@ CHAT = {
     "not_found": [said(closest=closest, undated=21, languages=()) for closest in (None, QUOTE)]
     + [said(closest=None, languages=languages) for languages in (("el",), ("en", "fr"))],
     "smalltalk": [{"question": Question("hi", smalltalk=kind)} for kind in ("greeting", "thanks", "farewell", "self")],
+    "opening": [{"article": ARTICLE}],
     "sources": FILED,
     "start": FILED,
     "suggestions": [
