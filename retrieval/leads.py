@@ -45,6 +45,8 @@ _BEGUN = re.compile(rf"\b(?!The\b)\w*[{names.UPPER}]\w*\s(?:(?:of|for|&)\s(?:the
 """What tells that a name is only a part of one."""
 _TOLD = re.compile(r"\b(?:told|to|in|at|with|from|by|on|of|for)\s(?:the\s)?(?:[a-z]+\s)?$")
 """What stands before a name that is not what somebody speaks of, but whom to, or where."""
+_HEARD = re.compile(r"\b(?:told|according to|reported by)\s(?:the\s)?$")
+"""What stands before a name of which nothing is said, since it only passes on what is."""
 _COUNTED = re.compile(
     r"\s(?P<noun>(?:[a-z][\w’'-]*\s){0,2}?[a-z][\w’'-]*s)\s"
     r"(?P<does>(?:are|were|have|had|will|would|can|could|should|must|may|might)\s[a-z]+(?:\s[\w’'-]+){0,5}?)(?=[.,;:?!]|\s*$)"
@@ -144,7 +146,9 @@ def _english(near: Sequence[str]) -> Iterator[Lead]:
         yield from _speakers(text, sure)
         yield from (Lead("person", name) for name in _described(text))
         yield from _counted(text)
-        yield from (Lead("name", _asked(text, span)) for span in _named(text, sure))
+        yield from (
+            Lead("name", _asked(text, span)) for span in _named(text, sure) if not _HEARD.search(text, 0, span[0])
+        )
 
 
 def _speakers(text: str, sure: Collection[str]) -> Iterator[Lead]:
@@ -172,7 +176,8 @@ def _described(text: str) -> Iterator[str]:
         told = [text[slice(*span)] for span in beside if 0 <= span[0] - end <= _NEAR or 0 <= start - span[1] <= 2]
         offices = {word.lower() for words_beside in told for word in words_beside.split()} & words("roles", "kin")
         known = first in words("first_names") or offices
-        if told and known and others and len(others) < _WIDE and words(*_NO_PERSON).isdisjoint(others):
+        body = not words(*_NO_PERSON).isdisjoint(others) or first in words("organisation_heads")
+        if told and known and others and len(others) < _WIDE and not body:
             yield name
 
 

@@ -52,6 +52,7 @@ def test_speakers(text, expected):
         ("It rains. The president, Lech Dudek, came.", ["Lech Dudek"]),
         ("It rains. Ann Berg came by boat with a friend.", []),
         ("It rains. Tarn Bridge, a ruin, fell.", []),
+        ("It rains. Major League Tarn, the president of the game, came.", []),
     ],
 )
 def test_persons(text, expected):
@@ -85,6 +86,7 @@ def test_figures(text, expected):
         ("It rains. They played Zelda 2 in the rain.", []),
         ("It rains. They read the Legend of Zelda.", []),
         ("It rains. In Ann Berg they trust.", ["Ann Berg"]),
+        ("It rains. They told the Tarn Herald that it rains.", []),
     ],
 )
 def test_names(text, expected):
