@@ -11,7 +11,9 @@ from botapi_server import BOT, BotApiServer, Call
 from botapi_world import copied
 from running import TOKEN, running
 
+from bot import pages
 from bot.rendering import Renderer
+from bot.suggestions import opening
 from retrieval import Engine, EngineSettings
 
 Message = dict[str, Any]
@@ -27,6 +29,11 @@ AT_BOT = f"@{BOT['username']}"
 def words(name: str, language: str = "en", **values: Any) -> str:
     """What a template says, as Telegram shows it."""
     return Renderer("text", language=language).render(name, **values)
+
+
+async def on_page(engine: Engine) -> dict[str, Any]:
+    """What pages about the collection say of it, in English."""
+    return pages.on_file(engine) | {"opening": await opening(engine)}
 
 
 def labels(message: Message) -> list[str]:

@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from talks import ADA, AT_BOT, BEN, QUESTION, READERS, WRITERS, Talk, talking, words
+from talks import ADA, AT_BOT, BEN, QUESTION, READERS, WRITERS, Talk, on_page, talking, words
 
-from bot.pages import on_file
 from bot.state.database import NAME
 
 pytestmark = pytest.mark.usefixtures("unhurried")
@@ -94,7 +93,7 @@ async def test_it_never_speaks_unasked(talk: Talk, text: str) -> None:
 async def test_a_command_is_answered_that_is_its_own_or_names_it(talk: Talk, text: str, page: str) -> None:
     """What there is not is answered with what there is where it is meant for this bot."""
     assert (await talk.say(text, READERS))["text"].startswith(
-        words(page, days=30, number=None, **on_file(talk.engine))[:10]
+        words(page, days=30, number=None, **await on_page(talk.engine))[:10]
     )
 
 

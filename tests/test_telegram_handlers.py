@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botapi_server import BotApiServer
 from running import QUESTION, TOKEN, running
+from talks import on_page
 
-from bot.pages import on_file
 from bot.rendering import Renderer
 from retrieval import Answer, Engine, EngineSettings
 from retrieval.library import Library
@@ -53,7 +53,7 @@ async def test_a_command_is_answered_by_its_template(server: BotApiServer, engin
     """/start, /help and /sources say what prompts/ says, in reply to the command."""
     server.say(CHAT, f"/{command}")
     [sent] = await server.replies(1)
-    assert words(command, **on_file(engine)) == sent["text"]
+    assert words(command, **await on_page(engine)) == sent["text"]
     assert sent["reply_to_message"]["text"] == f"/{command}"
 
 
@@ -112,7 +112,8 @@ async def test_chats_do_not_share_their_memory(server: BotApiServer) -> None:
 async def test_an_unknown_command_gets_help(server: BotApiServer, engine: Engine) -> None:
     """In a private chat whoever tries a command that is none reads which ones there are."""
     server.say(CHAT, "/nonsense")
-    assert words("help", **on_file(engine)) == (await server.replies(1))[0]["text"]
+    expected = words("help", **await on_page(engine))
+    assert expected == (await server.replies(1))[0]["text"]
 
 
 async def test_what_is_no_text_is_told_so_once(server: BotApiServer) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from botapi_server import BOT
-from talks import ADA, BEN, FOREIGN, QUESTION, READERS, Talk, flat, talking, words
+from talks import ADA, BEN, FOREIGN, QUESTION, READERS, Talk, flat, on_page, talking, words
 
-from bot.pages import key, on_file
+from bot.pages import key
 
 LONG = "Who opened the bridge in Lima, " + "as far as anybody can tell from what was written about it, " * 3 + "please?"
 
@@ -73,7 +73,7 @@ async def test_without_words_the_newest_articles_are_offered(seeds: Path, tmp_pa
         assert [card["title"].strip("[]") for card in answer["results"]] == [article.title for article in newest]
         assert "about 19 August 2025" in answer["results"][0]["description"]
         reply = await talk.say(f"/start {answer['button']['start_parameter']}")
-        assert reply["text"] == words("start", **on_file(talk.engine))
+        assert reply["text"] == words("start", **await on_page(talk.engine))
 
 
 async def test_where_nothing_is_found_one_can_ask_in_private(talk: Talk) -> None:
@@ -106,7 +106,7 @@ async def test_a_link_opens_an_article(talk: Talk) -> None:
 async def test_a_link_that_leads_nowhere_is_met_kindly(talk: Talk, payload: str, page: str) -> None:
     """What a link says may be old, cut or made up."""
     reply = await talk.say(f"/start {payload}")
-    assert reply["text"][:20] == words(page, **on_file(talk.engine))[:20]
+    assert reply["text"][:20] == words(page, **await on_page(talk.engine))[:20]
 
 
 async def test_cards_are_in_the_language_of_who_asks(talk: Talk) -> None:

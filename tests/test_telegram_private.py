@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from botapi_server import BotApiServer
 from running import TOKEN, running
-from talks import ADA, BEN, FOREIGN, OPERATOR, QUESTION, Talk, labels, talking, words
+from talks import ADA, BEN, FOREIGN, OPERATOR, QUESTION, Talk, labels, on_page, talking, words
 
 from bot.languages import LANGUAGES
-from bot.pages import on_file
 from bot.state.database import NAME, State
 from bot.state.people import Forgotten
 from bot.telegram.heard import COMMANDS
@@ -294,7 +293,7 @@ async def test_operators_can_have_the_articles_read_anew(talk: Talk, bridges: Pa
 @pytest.mark.parametrize("command", ["/stats", "/status", "/reindex", "/unanswered"])
 async def test_nobody_else_does(talk: Talk, command: str) -> None:
     """For them these are commands that there are not; nor are they for an operator in a group."""
-    assert (await talk.say(command))["text"] == words("help", **on_file(talk.engine))
+    assert (await talk.say(command))["text"] == words("help", **await on_page(talk.engine))
 
 
 async def test_unanswered_is_empty_at_first(talk: Talk) -> None:
@@ -306,7 +305,7 @@ async def test_there_is_an_answer_to_each_command(talk: Talk) -> None:
     """What is taken for a command in a group is one, and the menu has them all."""
     assert COMMANDS == EVERYBODY
     for command in sorted(COMMANDS - {"help"}):
-        assert (await talk.say(f"/{command}"))["text"] != words("help", **on_file(talk.engine))
+        assert (await talk.say(f"/{command}"))["text"] != words("help", **await on_page(talk.engine))
 
 
 async def test_the_question_to_begin_with_is_a_button(talk: Talk) -> None:

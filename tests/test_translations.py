@@ -89,7 +89,6 @@ CHAT = {
     + [said(quotes=(OTHER, OTHER), differing=True, question=asked(kind)) for kind in ("thing", "count")]
     + [said(question=asked(dates=days), undated=number) for number, days in enumerate(PERIODS)]
     + [said(question=asked(dates=DAY, event="during the vote"))],
-    "example": [{"article": ARTICLE}],
     "article": [{"page": page(article)} for article in (ARTICLE, CATALOGUED, UNDATED)],
     "asked": [{"question": "who?"}],
     "because": [{"file": one} for one in LEFT_OUT],

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from telegram import ForceReply
 
@@ -9,6 +10,7 @@ from bot import pages
 from bot.languages import LANGUAGES
 from bot.pages import on_file
 from bot.state.people import People
+from bot.suggestions import opening
 from bot.telegram import links
 from bot.telegram.answering import Answering
 from bot.telegram.heard import ASK, Heard
@@ -57,7 +59,7 @@ class Commands:
 
     async def help(self, said: Heard, talk: Voice) -> None:
         """What can be asked for, and how."""
-        await self._say(said, talk, "help", **on_file(self.engine))
+        await self._say(said, talk, "help", **await self._page(talk))
 
     async def _start(self, said: Heard, talk: Voice) -> None:
         if (key := links.article_of(said.words)) is not None:
@@ -69,10 +71,13 @@ class Commands:
 
     async def _welcome(self, said: Heard, talk: Voice) -> None:
         """The first page, with a button for the question that it proposes to begin with."""
-        page = on_file(self.engine)
-        first = page["first"]
-        questions = [talk.plain.render("example", article=first)] if first else []
-        await self.answering.offer(said, talk, talk.message.render("start", **page), questions)
+        page = await self._page(talk)
+        html = talk.message.render("start", **page)
+        await self.answering.offer(said, talk, html, [page["opening"]] if page["opening"] else [])
+
+    async def _page(self, talk: Voice) -> dict[str, Any]:
+        """What pages about the collection need, with a question to begin with."""
+        return on_file(self.engine) | {"opening": await opening(self.engine, talk.language)}
 
     async def _ask(self, said: Heard, talk: Voice) -> None:
         if said.words:
