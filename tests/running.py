@@ -23,9 +23,7 @@ def settings_for(url: str, data_dir: Path, token: str = TOKEN, **more: Any) -> S
 
 
 @asynccontextmanager
-async def running(
-    server: BotApiServer, engine: Engine, data_dir: Path, **more: Any
-) -> AsyncIterator[asyncio.Event]:
+async def running(server: BotApiServer, engine: Engine, data_dir: Path, **more: Any) -> AsyncIterator[asyncio.Event]:
     """A bot that polls `server`; setting the event that is given stops it."""
     stop = asyncio.Event()
     bot = asyncio.create_task(serve(settings_for(server.url, data_dir, **more), engine, stop))
