@@ -387,3 +387,13 @@ async def test_an_article_that_is_gone_cannot_be_read(harbour: Talk, tmp_path: P
     await harbour.reads_on()
     assert page["text"] == (await harbour.press(page, "Read"))["text"]
     assert harbour.toasts() == [words("gone")]
+
+
+async def test_presses_that_send_something_count_as_questions(talk: Talk) -> None:
+    """Whoever presses without end is told so once."""
+    listed = await talk.say("/latest")
+    for _ in range(24):
+        talk.server.press(listed, label="Lima")
+    await talk.settled()
+    assert len(talk.server.sent) == QUESTIONS + 1
+    assert talk.server.sent[-1]["text"] == words("flood")

@@ -9,6 +9,7 @@ from botapi_server import BOT
 from talks import ADA, BEN, FOREIGN, QUESTION, READERS, Talk, flat, on_page, talking, words
 
 from bot.pages import key
+from bot.telegram.links import Questions
 
 LONG = "Who opened the bridge in Lima, " + "as far as anybody can tell from what was written about it, " * 3 + "please?"
 
@@ -140,3 +141,22 @@ async def test_what_one_types_inline_is_remembered_in_no_chat(talk: Talk) -> Non
     await offered(talk, QUESTION, person=ADA)
     assert "❝" not in (await talk.say("more"))["text"]
     assert "❝" not in (await talk.say("/ask more", READERS))["text"]
+
+
+async def test_a_long_question_is_written_down_nowhere(talk: Talk) -> None:
+    """It is remembered for a while for the link to it, and forgotten with its person."""
+    answer = await offered(talk, LONG, person=ADA)
+    payload = answer["button"]["start_parameter"]
+    for file in talk.data_dir.glob("state.db*"):
+        assert b"as far as anybody" not in file.read_bytes()
+    await talk.say("/forget")
+    reply = await talk.say(f"/start {payload}")
+    assert reply["text"] == words("start", **await on_page(talk.engine))
+
+
+def test_only_so_many_long_questions_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest goes first."""
+    monkeypatch.setattr("bot.telegram.links._REMEMBERED", 2)
+    questions = Questions()
+    payloads = [questions.payload(f"{LONG} {number}", ADA) for number in range(3)]
+    assert [None, f"{LONG} 1", f"{LONG} 2"] == [questions.of(payload) for payload in payloads]

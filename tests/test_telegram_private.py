@@ -1,5 +1,6 @@
 """A private chat: the commands, in the person's language, and what becomes of odd and of long messages."""
 
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -389,3 +390,11 @@ async def test_a_database_that_cannot_be_read_is_said_to_be_a_fault(
     talk.server.person(ADA, language_code="de")
     assert (await talk.say(QUESTION))["text"] == words("failed", "de")
     assert "disk I/O error" in caplog.text
+
+
+async def test_articles_that_cannot_be_read_anew_are_told(talk: Talk, bridges: Path) -> None:
+    """In the line that the command would print; what is served stays as it is."""
+    shutil.move(bridges, bridges.with_name("elsewhere"))
+    reply = await talk.say("/reindex", OPERATOR)
+    assert f"There is no folder of articles at {bridges}" in reply["text"]
+    assert "❝" in (await talk.say(QUESTION))["text"]
