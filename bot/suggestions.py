@@ -4,6 +4,7 @@ And, for one who has not asked yet, a question to begin with.
 """
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterable
 from typing import cast
@@ -11,7 +12,7 @@ from typing import cast
 from bot.conversation import FIRST_QUOTES
 from bot.languages import ENGLISH
 from bot.rendering import Renderer
-from retrieval import Answer, Article, Engine, Lead, Span, bears_out, terms
+from retrieval import Answer, Article, Engine, IndexAway, Lead, Span, bears_out, terms
 
 MOST = 3
 LONGEST = 60
@@ -25,6 +26,8 @@ _NEWEST, _LOOKED_INTO = 20, 3
 _OPENING = ("speaker", "figure", "person", "name")
 _REMEMBERED = 2_000
 """Questions of which it is remembered what answers them, while the same articles are served."""
+
+log = logging.getLogger(__name__)
 
 _Place = tuple[str, Span]
 """An article's id and where in it a quote stands."""
@@ -64,11 +67,21 @@ async def opening(engine: Engine, language: str = ENGLISH) -> str:
     latest = engine.latest(_NEWEST)
     newest = [article for article in latest if article.language == language] or latest
     for article in newest[:_LOOKED_INTO]:
+        if found := await _opening(engine, article):
+            return found
+    return Renderer("text", language=newest[0].language).render("opening", article=newest[0]) if newest else ""
+
+
+async def _opening(engine: Engine, article: Article) -> str:
+    """A question that an article surely answers; none where it can't be tried just now."""
+    try:
         for printed in sorted(await _leads(engine, article), key=_interest)[:_TRIES]:
             lead = await engine.spelt(printed)
             if lead and (question := _question(lead, ())) and await _answered(engine, question, lead):
                 return question
-    return Renderer("text", language=newest[0].language).render("opening", article=newest[0]) if newest else ""
+    except IndexAway as error:
+        log.warning("no question to begin with is looked for: %s", error)
+    return ""
 
 
 def _interest(lead: Lead) -> int:

@@ -37,8 +37,8 @@ def usual(name: str, index: Index, language: str) -> str:
 
 
 def _spelt(name: str, texts: Sequence[str]) -> str:
-    printed = Counter(word for text in texts for word in _CAPITAL.findall(text))
-    return _CAPITAL.sub(lambda word: _most(word[0], printed), name)
+    printed = Counter(word for text in texts for word in _CAPITAL.findall(text) if word[0].isupper())
+    return _CAPITAL.sub(lambda word: _most(word[0], printed) if word[0][0].isupper() else word[0], name)
 
 
 def _most(word: str, printed: Counter[str]) -> str:

@@ -1,9 +1,11 @@
 """`state.db`: what is kept, for how long, and that it is never given up."""
 
+import asyncio
 import logging
 import sqlite3
 import stat
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -132,9 +134,7 @@ async def test_a_person_is_forgotten_with_all_that_is_theirs(state: State, repli
     await people.choose(ADA, "uk")
     await people.choose(BEN, "fr")
     await replies.add(replace(REPLY, part="more", messages=()))
-    await Notes(state).put(menu_of(ADA), "digest")
     assert Forgotten(1, 2, True) == await people.forget(ADA)
-    assert await Notes(state).menus() == []
     assert [None, "fr"] == [await people.language(ADA), await people.language(BEN)]
     assert [other] == [number for (number,) in await state.rows("SELECT id FROM replies")]
     assert Forgotten(0, 0, False) == await people.forget(ADA)
@@ -259,3 +259,29 @@ async def test_the_same_question_in_other_letters_is_one(state: State, replies: 
     for question in ("Хто такий Зорблакс?", "хто такий зорблакс", "ΠΟΙΟΣ;", "ποιος;"):
         await replies.add(replace(REPLY, question=question, status="not_found", messages=()))
     assert [2, 2] == [one.times for one in await Feedback(state).missed()]
+
+
+async def test_who_reads_the_file_does_not_hold_up_forgetting(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What was deleted is overwritten the next time, and that is logged."""
+    async with State.open(tmp_path) as state:
+        await Replies(state, 30).add(replace(REPLY, question="Who is Zorblax?"))
+        with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT * FROM replies").fetchall()
+            assert Forgotten(1, 0) == await People(state).forget(ADA)
+            assert "another program reads" in caplog.text
+        await Replies(state, 30).prune()
+        files = [tmp_path / name for name in (NAME, f"{NAME}-wal")]
+        assert not any(b"Zorblax" in file.read_bytes() for file in files)
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_who_is_cancelled_leaves_no_transaction_open(state: State, steps: int) -> None:
+    """At whatever moment: the next one is kept."""
+    work = asyncio.create_task(Notes(state).put("one", "1"))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    await Notes(state).put("two", "2")
+    assert await Notes(state).get("two") == "2"

@@ -104,3 +104,16 @@ async def test_an_edited_question_keeps_its_answer_meanwhile(talk: Talk) -> None
         await talk.edit(question, "Who opened the bridge in Oslo?")
     assert talk.now(reply)["text"] == before
     assert talk.server.sent[-1]["text"] == words("away")
+
+
+@pytest.mark.parametrize("command", ["/start", "/help", "/nonsense"])
+async def test_pages_are_there_all_the_same(talk: Talk, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """The question to begin with is then one about a title, which nobody has tried."""
+
+    async def fails(*_: object) -> None:
+        raise IndexAway("http://127.0.0.1:9200", "refused")
+
+    monkeypatch.setattr(Engine, "leads", fails)
+    reply = await talk.say(command)
+    assert "/sources" in reply["text"]
+    assert "“A bridge for" in reply["text"]

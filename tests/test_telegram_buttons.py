@@ -397,3 +397,18 @@ async def test_presses_that_send_something_count_as_questions(talk: Talk) -> Non
     await talk.settled()
     assert len(talk.server.sent) == QUESTIONS + 1
     assert talk.server.sent[-1]["text"] == words("flood")
+
+
+async def test_presses_on_what_is_not_kept_count_as_questions(bridges: Path, tmp_path: Path) -> None:
+    """Each of them asks once more; whoever presses without end is told so once."""
+    async with Engine.open(EngineSettings(bridges)) as engine, BotApiServer(TOKEN) as server:
+        async with running(server, engine, tmp_path / "one"):
+            reply = await Talk(server, engine).say(QUESTION)
+        reply["text"] = "Something else"
+        server.now(reply).update(text="Something else")  # type: ignore[union-attr]
+        async with running(server, engine, tmp_path / "two"):
+            talk = Talk(server, engine)
+            for _ in range(QUESTIONS + 4):
+                server.press(reply, label="1 · In context")
+            await talk.settled()
+            assert [words("flood")] == [message["text"] for message in server.sent[1:]]

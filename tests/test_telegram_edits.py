@@ -151,3 +151,31 @@ async def test_edits_count_as_questions(talk: Talk) -> None:
     await talk.settled()
     assert len(talk.server.sent) == 2
     assert talk.server.sent[-1]["text"] == words("flood")
+
+
+async def test_more_edited_into_a_follow_up_follows_on_from_its_answer(talk: Talk) -> None:
+    """Not from what was asked before that."""
+    await talk.say("Who opened the bridge in Oslo?")
+    await talk.say(QUESTION)
+    more = talk.server.say(ADA, "more")
+    reply = (await talk.server.replies(3))[2]
+    await talk.settled()
+    await talk.edit(more, "And when?")
+    expected = await talk.engine.ask("And when?", await talk.engine.ask(QUESTION))
+    assert expected.quotes[0].text in talk.now(reply)["text"]
+    assert "about: Oslo" not in talk.now(reply)["text"]
+
+
+async def test_a_follow_up_on_further_quotes_follows_on_from_their_answer(bridges: Path, tmp_path: Path) -> None:
+    """Also after a restart, when the answer is made again."""
+    async with Engine.open(EngineSettings(bridges)) as engine, BotApiServer(TOKEN) as server:
+        async with running(server, engine, tmp_path):
+            talk = Talk(server, engine)
+            await talk.say("Who opened the bridge in Oslo?")
+            await talk.say(QUESTION)
+            further = await talk.say("more")
+            await talk.settled()
+        async with running(server, engine, tmp_path):
+            reply = await Talk(server, engine).say("And when?", reply_to_message=further["message_id"])
+        assert "about: Oslo" not in reply["text"]
+        assert server.refused == []

@@ -219,3 +219,14 @@ async def test_what_somebody_else_asked_is_forgotten_with_them(talk: Talk) -> No
     with sqlite3.connect(talk.data_dir / NAME) as db:
         assert db.execute("SELECT count(*) FROM replies").fetchone() == (0,)
     db.close()
+
+
+async def test_a_question_is_whose_it_is_whoever_presses(talk: Talk) -> None:
+    """Found again by another person's press, it is still forgotten with who asked it."""
+    talk.server.drop("sendMessage")
+    reply = await talk.say(f"/ask {QUESTION}", READERS, person=ADA)
+    await talk.settled(READERS)
+    await talk.press(reply, "1 · In context", person=BEN)
+    with sqlite3.connect(talk.data_dir / NAME) as db:
+        assert db.execute("SELECT person, question FROM replies").fetchall() == [(ADA, QUESTION)]
+    db.close()

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -84,19 +84,28 @@ class State:
     async def writing(self) -> AsyncIterator[aiosqlite.Connection]:
         """A transaction: kept as a whole, or not at all. Raises sqlite3.Error."""
         async with self._alone:
-            await self._db.execute("BEGIN IMMEDIATE")
             try:
+                await self._db.execute("BEGIN IMMEDIATE")
                 yield self._db
                 await self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
+            except BaseException:  # who is cancelled while it begins may have begun
+                with suppress(sqlite3.OperationalError):
                     await self._db.execute("ROLLBACK")
                 raise
 
     async def erase(self) -> None:
-        """Leave nothing of what was deleted in the file beside it that is written first."""
+        """Leave nothing of what was deleted in the file beside it that is written first.
+
+        Where somebody else reads that just now, the next time does it.
+        """
         async with self._alone:
-            await self._db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            await self._db.execute("PRAGMA busy_timeout = 0")
+            try:
+                [[is_busy, *_]] = await self._db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                await self._db.execute(f"PRAGMA busy_timeout = {round(WAIT * 1000)}")
+        if is_busy:
+            log.warning("another program reads %s: what was deleted is overwritten later", NAME)
 
     async def write(self, query: str, *values: object) -> int:
         """A transaction of one statement; the id of the row that it added."""

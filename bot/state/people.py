@@ -45,9 +45,8 @@ class People:
             questions = (await db.execute(asked, (person,))).rowcount
             await db.execute("DELETE FROM replies WHERE person = ?", (person,))
             language = (await db.execute("DELETE FROM people WHERE id = ?", (person,))).rowcount
-            await db.execute("DELETE FROM notes WHERE name = ?", (menu_of(person),))
-        await self._state.erase()
         self._languages.pop(person, None)
+        await self._state.erase()
         return Forgotten(questions, votes, bool(language))
 
     def _remember(self, person: int, language: str | None) -> None:

@@ -128,6 +128,7 @@ class Replies:
         oldest = int(time.time()) - self._keep_days * _DAY
         async with self._state.writing() as db:
             await db.execute("DELETE FROM replies WHERE at < ?", (oldest,))
+        await self._state.erase()
 
     async def _one(self, where: str, *values: object) -> KeptReply | None:
         rows = await self._state.rows(f"SELECT id, {_COLUMNS} FROM replies WHERE {where} LIMIT 1", *values)

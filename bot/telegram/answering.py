@@ -110,6 +110,7 @@ class Answering:
         drafted = replace(
             kept,
             part="more",
+            before=kept.id,
             asked=said.message,
             quotes=tuple(map(KeptQuote.of, quotes)),
             shown=len(quotes),
@@ -138,6 +139,8 @@ class Answering:
             return None
         kept = replace(draft.kept, messages=(message,))
         lost = await self.replies.to(kept.chat, said.message) if said.message is not None else None
+        if lost is not None:
+            kept = replace(kept, person=lost.person)
         if lost is None or lost.messages:
             return replace(kept, id=await _is_kept(self.replies.add(kept)))
         return replace(kept, id=await _is_kept(self.replies.replace(lost.id, kept)))  # it had arrived, as is known now
@@ -177,7 +180,8 @@ class Answering:
         if not draft.is_kept:
             return
         chat = sent[-1].chat_id if sent else place.chat
-        kept = replace(draft.kept, chat=chat, messages=tuple(message.message_id for message in sent))
+        known = len(sent) == len(split(draft.html))  # what hangs under a reply hangs under its last message
+        kept = replace(draft.kept, chat=chat, messages=tuple(one.message_id for one in sent) if known else ())
         number = await _is_kept(self.replies.add(kept))
         if number and draft.answer is not None:
             self.turns.remember(number, draft.answer)

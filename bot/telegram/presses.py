@@ -1,7 +1,7 @@
 """A press on a button in; what it promises out: the passage around a quote, its article, further quotes, a vote."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from telegram import CallbackQuery, Message
@@ -72,11 +72,12 @@ class Presses:
         me = message.get_bot().bot
         wish = heard(asked, me)
         words = wish.words if wish else asked.text
-        if not words or (asked.from_user and asked.from_user.id == me.id):
+        if not words or (asked.from_user and asked.from_user.id == me.id) or await self._is_too_much(query, talk):
             return None
-        return await self.answering.found_again(
-            _said(query, words, asked.message_id), message.message_id, message.text or "", talk
-        )
+        said = _said(query, words, asked.message_id)
+        if asked.from_user:  # whose question it is, whoever presses
+            said = replace(said, person=asked.from_user.id)
+        return await self.answering.found_again(said, message.message_id, message.text or "", talk)
 
     async def _do(self, query: CallbackQuery, press: Press, kept: KeptReply, talk: Voice) -> None:
         match press.verb:

@@ -34,9 +34,10 @@ class Profile:
         await self._once("profile", self._calls)
         for person in await self._notes.menus():
             if person not in operators:
-                for language in LANGUAGES:
-                    await _done(partial(self._bot.delete_my_commands, BotCommandScopeChat(person), _code(language)))
-                await self._notes.drop(menu_of(person))
+                scope = BotCommandScopeChat(person)
+                calls = [partial(self._bot.delete_my_commands, scope, _code(language)) for language in LANGUAGES]
+                if all([await _done(call) for call in calls]):
+                    await self._notes.drop(menu_of(person))
 
     async def greet(self, operator: int) -> None:
         """Set the menu of an operator; their chat is one that Telegram knows since they have written to the bot."""

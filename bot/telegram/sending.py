@@ -101,18 +101,21 @@ class Sender:
     ) -> list[int]:
         """Let the pieces of `html` stand in `messages` instead of what they show; the messages that it now consists of.
 
-        What they don't hold is sent behind them, and what is not needed of them is deleted.
+        From where they don't hold it, or one is gone, it is sent behind them; what is not needed of them is deleted.
         """
         pieces = split(html)
         kept: list[int] = []
+        rest = list(messages)
         for number, piece in enumerate(pieces, 1):
             under = keyboard if number == len(pieces) else None
-            old = messages[number - 1] if number <= len(messages) else None
-            if old is not None and await self.edit(place.chat, old, piece, under):
-                kept.append(old)
-            else:
-                kept += [message.message_id for message in await self.send(place, piece, under)]
-        for surplus in messages[len(pieces) :]:
+            if rest and await self.edit(place.chat, rest[0], piece, under):
+                kept.append(rest.pop(0))
+                continue
+            for surplus in rest[1:]:
+                await quietly(partial(self._bot.delete_message, place.chat, surplus))
+            rest = []
+            kept += [message.message_id for message in await self.send(place, piece, under)]
+        for surplus in rest:
             await quietly(partial(self._bot.delete_message, place.chat, surplus))
         return kept
 

@@ -35,6 +35,8 @@ class Turns:
         """The answer that a reply gave."""
         if kept.id not in self._answers:
             earlier = await self._replies.get(kept.before) if kept.before and deep else None
+            if kept.part == "more" and earlier is not None:  # further quotes are of the answer before them
+                return await self.answer(earlier, deep)
             before = await self.answer(earlier, deep - 1) if earlier else None
             reply = await replied(self._engine, kept.question, before)
             if reply.part == "away":
