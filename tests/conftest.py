@@ -2,6 +2,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from botapi_client import TOKEN, Caller, calling
+from botapi_server import BotApiServer
 
 from bot.settings import Settings, variable
 from retrieval import Engine, EngineSettings
@@ -31,6 +33,20 @@ def bridges(tmp_path: Path) -> Path:
         text = f"A bridge for {city}\n\nThe new bridge in {city} was opened by the mayor, {mayor}, on Monday.\n"
         (folder / f"{city}.txt").write_text(text, encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[BotApiServer]:
+    """A Bot API server that nobody polls yet."""
+    async with BotApiServer(TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
+async def call(server: BotApiServer) -> AsyncIterator[Caller]:
+    """Calls the server as a bot does, method by method."""
+    async with calling(server.url) as call:
+        yield call
 
 
 @pytest.fixture

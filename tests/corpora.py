@@ -15,6 +15,11 @@ NO_WEIGHTS = Weights({}, {}, {"bias": 0.0})
 """All passages, sentences and questions are alike."""
 
 
+def written(day: str, words: str) -> str:
+    """A file with an article of a day that says these words."""
+    return f"---\ndate: {day}\n---\nThe news of the day\n\n{words}\n"
+
+
 def article_of(text: str, name: str = "a.txt") -> Article:
     """The article that `text` holds; its first line is its title where it reads like one."""
     article = articles.parse(Document(name, text))

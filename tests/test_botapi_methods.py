@@ -1,11 +1,10 @@
 """The methods of the Bot API server for tests: what they keep, answer and refuse is what Telegram would."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from botapi_client import KEYBOARD, TOKEN, Caller, calling
+from botapi_client import KEYBOARD, Caller
 from botapi_library import undeclared
 from botapi_markup import formatted
 from botapi_pace import Limit, Pace
@@ -15,18 +14,6 @@ TEXT = {"message_text": "a"}
 CARD = {"type": "article", "id": "1", "title": "A bridge", "input_message_content": TEXT}
 START = {"command": "start", "description": "Begin"}
 ASK = {"command": "ask", "description": "Ask"}
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer(TOKEN) as server:
-        yield server
-
-
-@pytest.fixture
-async def call(server: BotApiServer) -> AsyncIterator[Caller]:
-    async with calling(server.url) as call:
-        yield call
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 """What people do on the Bot API server for tests: the updates that come of it are those that Telegram would send."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from botapi_client import KEYBOARD, TOKEN, Caller, calling
+from botapi_client import KEYBOARD, Caller
 from botapi_server import BOT, BotApiServer, act
 from telegram import Update
 
@@ -17,18 +16,6 @@ CARD = {
     "input_message_content": {"message_text": "<b>A bridge</b>", "parse_mode": "HTML"},
     "reply_markup": KEYBOARD,
 }
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer(TOKEN) as server:
-        yield server
-
-
-@pytest.fixture
-async def call(server: BotApiServer) -> AsyncIterator[Caller]:
-    async with calling(server.url) as call:
-        yield call
 
 
 async def updates(call: Caller) -> list[dict[str, Any]]:

@@ -3,27 +3,14 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from botapi_client import KEYBOARD, TOKEN, Caller, calling
+from botapi_client import KEYBOARD, TOKEN, Caller
 from botapi_rules import Refused, parse_html
 from botapi_server import BotApiServer
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer(TOKEN) as server:
-        yield server
-
-
-@pytest.fixture
-async def call(server: BotApiServer) -> AsyncIterator[Caller]:
-    async with calling(server.url) as call:
-        yield call
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,9 @@ import pytest
 
 from retrieval.models import DateRange
 from retrieval.newest import stretches
-from tests.corpora import engine_over
+from tests.corpora import engine_over, written
 
 DAY = dt.timedelta(1)
-
-
-def written(day, words):
-    return f"---\ndate: {day}\n---\nThe news of the day\n\n{words}\n"
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A private chat: the commands, in the person's language, and what becomes of odd and of long messages."""
 
+import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -10,11 +11,11 @@ from botapi_server import BotApiServer
 from running import TOKEN, running
 from talks import ADA, BEN, FOREIGN, OPERATOR, QUESTION, Talk, labels, on_page, talking, words
 
-from bot.languages import LANGUAGES
+from bot.languages import LANGUAGES, in_words
 from bot.state.database import NAME, State
 from bot.state.people import Forgotten
 from bot.telegram.heard import COMMANDS
-from retrieval import Engine, EngineSettings
+from retrieval import Engine, EngineSettings, day_of
 
 EVERYBODY = {"start", "help", "ask", "sources", "latest", "timeline", "article", "language", "forget", "about"}
 
@@ -85,8 +86,12 @@ async def test_latest_on_some_words(talk: Talk) -> None:
 async def test_a_timeline_goes_day_by_day(seeded: Talk) -> None:
     """Dated quotes, oldest first, one a date."""
     reply = await seeded.say("/timeline Putin")
-    assert reply["text"].count("❝") >= 3
-    assert reply["text"].index("2025") < len(reply["text"])
+    quotes = await seeded.engine.timeline("Putin", 12)
+    days = [day for quote in quotes if (day := day_of(quote))]
+    assert 3 <= len(quotes) == reply["text"].count("❝")
+    assert days == sorted(set(days))
+    headings = [line.removeprefix("about ") for line in reply["text"].splitlines()]
+    assert [in_words(day) for day in days] == [line for line in headings if re.fullmatch(r"\d+ \w+ 2025", line)]
     assert (await seeded.say("/timeline"))["text"] == words("timeline", timeline=None)
 
 
@@ -252,7 +257,8 @@ async def test_a_reply_of_twelve_thousand_characters_comes_in_pieces(tmp_path: P
         await talk.settled()
         whole = "\n".join(message["text"] for message in talk.server.sent)
         assert len(whole) > 12_000
-        assert [whole.index(f"Title {number:02} of the <long> &") for number in range(40)]
+        shown = re.findall(r"Title (\d\d) of the <long> & winding bridges", whole)
+        assert shown == sorted(f"{number:02}" for number in range(40))
         assert max(len(message["text"].encode("utf-16-le")) // 2 for message in talk.server.sent) <= 4096
 
 

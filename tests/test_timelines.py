@@ -3,11 +3,7 @@ import datetime as dt
 import pytest
 
 from retrieval import Engine, EngineSettings, day_of
-from tests.corpora import engine_over
-
-
-def written(day, words):
-    return f"---\ndate: {day}\n---\nThe news of the day\n\n{words}\n"
+from tests.corpora import engine_over, written
 
 
 @pytest.fixture

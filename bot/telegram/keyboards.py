@@ -101,12 +101,8 @@ def under_offer(questions: Sequence[str]) -> Keyboard:
 
 def under_context(number: int, step: int, context: Context, words: Renderer) -> Keyboard:
     """The way on through the article, and back to the answer."""
-    turns = []
-    if context.has_previous:
-        turns.append((_label(words, "previous"), Press("context", number, step - 1).data))
-    if context.has_next:
-        turns.append((_label(words, "following"), Press("context", number, step + 1).data))
-    return tuple(filter(None, (tuple(turns), *under_page(words))))
+    turns = _turns(context, Press("context", number, step - 1), Press("context", number, step + 1), words)
+    return turns + under_page(words)
 
 
 def under_page(words: Renderer) -> Keyboard:
@@ -125,12 +121,7 @@ def under_article(article: Article, words: Renderer) -> Keyboard:
 def under_passage(shown: Context, words: Renderer) -> Keyboard:
     """The way on through an article that is read by itself."""
     name = key(shown.quote.article.id)
-    turns = []
-    if shown.has_previous:
-        turns.append((_label(words, "previous"), Press("read", shown.first - 2, key=name).data))
-    if shown.has_next:
-        turns.append((_label(words, "following"), Press("read", shown.last, key=name).data))
-    return (tuple(turns),) if turns else ()
+    return _turns(shown, Press("read", shown.first - 2, key=name), Press("read", shown.last, key=name), words)
 
 
 def under_link(article: Article, bot: str, words: Renderer) -> Keyboard:
@@ -166,6 +157,13 @@ def _button(label: str, data: str) -> InlineKeyboardButton:
     if _WEB.match(data):
         return InlineKeyboardButton(label, url=data)
     return InlineKeyboardButton(label, callback_data=data)
+
+
+def _turns(shown: Context, previous: Press, following: Press, words: Renderer) -> Keyboard:
+    """The ways to the passages before and after the one that is shown, where there are any."""
+    before = ((_label(words, "previous"), previous.data),) if shown.has_previous else ()
+    after = ((_label(words, "following"), following.data),) if shown.has_next else ()
+    return (before + after,) if before + after else ()
 
 
 def _articles(quotes: Sequence[Quote]) -> list[tuple[int, Quote]]:

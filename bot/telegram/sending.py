@@ -103,20 +103,18 @@ class Sender:
 
         From where they don't hold it, or one is gone, it is sent behind them; what is not needed of them is deleted.
         """
-        pieces = split(html)
+        *others, last = split(html)
+        pieces = [*((piece, None) for piece in others), (last, keyboard)]
         kept: list[int] = []
-        rest = list(messages)
-        for number, piece in enumerate(pieces, 1):
-            under = keyboard if number == len(pieces) else None
-            if rest and await self.edit(place.chat, rest[0], piece, under):
-                kept.append(rest.pop(0))
-                continue
-            for surplus in rest[1:]:
-                await quietly(partial(self._bot.delete_message, place.chat, surplus))
-            rest = []
+        for old, (piece, under) in zip(messages, pieces, strict=False):
+            if not await self.edit(place.chat, old, piece, under):
+                break
+            kept.append(old)
+        surplus = messages[len(kept) + (len(kept) < len(pieces)) :]  # the first that was not edited is gone
+        for piece, under in pieces[len(kept) :]:
             kept += [message.message_id for message in await self.send(place, piece, under)]
-        for surplus in rest:
-            await quietly(partial(self._bot.delete_message, place.chat, surplus))
+        for old in surplus:
+            await quietly(partial(self._bot.delete_message, place.chat, old))
         return kept
 
     def has_changed(self, chat: int, message: int) -> bool:
