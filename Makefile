@@ -37,7 +37,7 @@ install: $(INSTALLED)
 $(DEPENDENCIES): requirements-dev.lock
 	@python="$(python)"; echo "Setting up .venv, once; this takes a minute" >&2; \
 	"$$python" -m venv --clear .venv </dev/null >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock </dev/null >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock </dev/null >&2
 	@touch $@
 
 $(INSTALLED): $(DEPENDENCIES) pyproject.toml
@@ -82,9 +82,9 @@ picture: install
 	@$(BIN)/python -c '$(drawing)' docs/chat.svg "Who leads the coalition of the willing?" "Where does Macron propose to meet?"
 
 lock: install
-	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --no-emit-options $(UPGRADE) \
+	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --no-emit-options --allow-unsafe --generate-hashes $(UPGRADE) \
 		--output-file requirements.lock pyproject.toml
-	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --no-emit-options $(UPGRADE) \
+	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --no-emit-options --allow-unsafe --generate-hashes $(UPGRADE) \
 		--extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 clean:

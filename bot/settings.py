@@ -73,16 +73,34 @@ def _addresses(value: str) -> str:
 
 
 def _ids(value: str) -> str:
-    """Whole numbers without the spaces between them."""
+    """Whole numbers without the spaces between them; those of groups are negative."""
     ids = [one.strip() for one in value.split(",") if one.strip()]
-    if not all(re.fullmatch(r"\d{1,15}", one, re.ASCII) for one in ids):
+    if not all(re.fullmatch(r"-?\d{1,15}", one, re.ASCII) for one in ids):
         raise ValueError(value)
     return ",".join(ids)
 
 
+def _people(value: str) -> str:
+    """Numbers of people."""
+    if "-" in value:
+        raise ValueError(value)
+    return _ids(value)
+
+
+def _secure_address(value: str) -> str:
+    """An address that Telegram delivers to."""
+    if not re.fullmatch(r"https://[^\s/?#]+(?:/[^\s?#]*)?", value):
+        raise ValueError(value)
+    return value
+
+
 Ids = Annotated[str, AfterValidator(_ids)]
+People = Annotated[str, AfterValidator(_people)]
+SecureUrl = Annotated[str, AfterValidator(_secure_address)]
+Port = Annotated[int, Field(ge=1, le=65535)]
 Urls = Annotated[str, AfterValidator(_addresses)]
 IndexKind = Annotated[Literal["auto", "memory", "disk", "cluster"], BeforeValidator(_lower)]
+LogFormat = Annotated[Literal["console", "json"], BeforeValidator(_lower)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)]
 
 
@@ -140,13 +158,31 @@ class Settings(BaseSettings):
     )
     cluster_shards: int = Field(3, ge=1, le=1024, description="into how many parts the cluster divides the index")
     cluster_replicas: int = Field(1, ge=0, le=10, description="how many further copies of each part the cluster keeps")
-    operators: Ids | None = Field(
+    operators: People | None = Field(
         None, description="the numbers of the Telegram accounts that run the bot, separated by commas"
+    )
+    allowed_users: People | None = Field(
+        None, description="the numbers of the Telegram accounts that are answered, separated by commas; none for all"
+    )
+    allowed_chats: Ids | None = Field(
+        None, description="the numbers of the groups in which everybody is answered, separated by commas; none for all"
     )
     keep_days: int = Field(
         30, ge=1, le=3650, description="for how many days questions, answers and votes are kept, 1 to 3650"
     )
+    webhook_url: SecureUrl | None = Field(
+        None, description="the https address at which Telegram delivers; without one the bot asks Telegram"
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="what Telegram shows with each delivery: 16 to 256 of A-Z, a-z, 0-9, _ and -"
+    )
+    webhook_secret_file: Folder | None = Field(None, description="a file that holds it, such as a Docker secret")
+    webhook_port: Port = Field(8080, description="the port that deliveries are taken at, behind a proxy")
+    metrics_port: Port | None = Field(None, description="the port of the page of numbers for Prometheus")
+    listen: str = Field("127.0.0.1", description="the address of this machine at which both ports listen")
     log_level: LogLevel = Field("INFO", description="how much is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    log_format: LogFormat = Field("console", description="how it is logged: console or json")
+    log_questions: bool = Field(False, description="whether the questions themselves are logged: true or false")
 
     @property
     def token(self) -> str | None:
@@ -159,7 +195,13 @@ class Settings(BaseSettings):
     @property
     def operator_ids(self) -> frozenset[int]:
         """Who may use the operators' commands."""
-        return frozenset(map(int, filter(None, (self.operators or "").split(","))))
+        return _numbers(self.operators)
+
+    @property
+    def allowed_ids(self) -> frozenset[int]:
+        """Which people and groups are answered; none for all. Operators always are."""
+        allowed = _numbers(self.allowed_users) | _numbers(self.allowed_chats)
+        return allowed | self.operator_ids if allowed else allowed
 
     @property
     def engine(self) -> "EngineSettings":
@@ -186,6 +228,10 @@ class Settings(BaseSettings):
             k1=self.k1,
             b=self.b,
         )
+
+
+def _numbers(ids: str | None) -> frozenset[int]:
+    return frozenset(map(int, filter(None, (ids or "").split(","))))
 
 
 def variable(field: str) -> str:
