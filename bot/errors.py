@@ -3,10 +3,14 @@
 BotError
 ├── TokenRefused        Telegram does not know the token
 ├── ApiBaseUrlInvalid   TELEGRAM_API_BASE_URL is no address of a server
+├── PortUnavailable     nothing can be served at an address
+├── TokenInUse          another program receives the updates of this bot
+├── NotHeard            Telegram keeps silent
 ├── OptionsExclusive    two options that do not go together
 ├── SinceInvalid        no day, and no number of days
 ├── StateTooNew         a newer program wrote state.db
-└── StateDamaged        state.db can't be read
+├── StateDamaged        state.db can't be read
+└── StateUnwritable     state.db can't be written
 
 The sentence a person reads is a template (`prompts/error.*.j2`), chosen by `code` and filled with `facts`.
 """
@@ -19,6 +23,8 @@ class BotError(Exception):
     """Base of all errors of this package."""
 
     code: ClassVar[str] = "bot"
+    status: ClassVar[int] = 2
+    """What the program leaves with; 2 is a mistake in how it was started."""
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
@@ -44,6 +50,35 @@ class ApiBaseUrlInvalid(BotError, ValueError):
         super().__init__(setting="TELEGRAM_API_BASE_URL", value=value)
 
 
+class PortUnavailable(BotError):
+    """What `setting` is the port of can't be served at `host`."""
+
+    code = "port_unavailable"
+
+    def __init__(self, setting: str, host: str, port: int, problem: str) -> None:
+        super().__init__(setting=setting, address=f"{host}:{port}", problem=problem)
+
+
+class TokenInUse(BotError):
+    """Another program receives what people send to this bot: `other` is how Telegram describes it."""
+
+    code = "token_in_use"
+    status = 3
+
+    def __init__(self, bot: str, other: str) -> None:
+        super().__init__(setting="TELEGRAM_BOT_TOKEN", bot=bot, other=other)
+
+
+class NotHeard(BotError):
+    """The server at `api` did not say anything for so many seconds, over new connections either."""
+
+    code = "not_heard"
+    status = 1
+
+    def __init__(self, api: str, seconds: float) -> None:
+        super().__init__(api=api, seconds=seconds)
+
+
 class OptionsExclusive(BotError, ValueError):
     """Of `one` and `other` only one may be given."""
 
@@ -66,6 +101,15 @@ class StateDamaged(BotError):
     """What people did can't be read from the file at `path`."""
 
     code = "state_damaged"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(path=path, problem=problem)
+
+
+class StateUnwritable(BotError):
+    """What people do can't be written to the file at `path`."""
+
+    code = "state_unwritable"
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(path=path, problem=problem)

@@ -29,12 +29,21 @@ class SettingInvalid(BotError):
 
 
 class TokenFileUnreadable(BotError):
-    """The file that should hold the token can't be read, or holds nothing."""
+    """The file that `setting` names and that should hold a token can't be read, or holds nothing."""
 
     code = "token_file_unreadable"
 
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(setting="TELEGRAM_BOT_TOKEN_FILE", path=path, problem=problem)
+    def __init__(self, path: Path, problem: str, setting: str = "TELEGRAM_BOT_TOKEN_FILE") -> None:
+        super().__init__(setting=setting, path=path, problem=problem)
+
+
+class WebhookSecretInvalid(BotError):
+    """What Telegram is to show with each delivery is missing, too short or holds what it may not; it is not shown."""
+
+    code = "webhook_secret_invalid"
+
+    def __init__(self) -> None:
+        super().__init__(setting="DATELINE_WEBHOOK_SECRET", file="DATELINE_WEBHOOK_SECRET_FILE")
 
 
 class EnvFileUnreadable(BotError):
@@ -187,10 +196,15 @@ class Settings(BaseSettings):
     @property
     def token(self) -> str | None:
         """The bot's token, from its file where it is not set itself. Raises TokenFileUnreadable."""
-        token = self.telegram_bot_token.get_secret_value().strip() if self.telegram_bot_token else ""
-        if not token and self.telegram_bot_token_file:
-            return _read_token(self.telegram_bot_token_file)
-        return token or None
+        return _held(self.telegram_bot_token, self.telegram_bot_token_file, "telegram_bot_token_file") or None
+
+    @property
+    def webhook_token(self) -> str:
+        """What Telegram shows with each delivery. Raises WebhookSecretInvalid and TokenFileUnreadable."""
+        secret = _held(self.webhook_secret, self.webhook_secret_file, "webhook_secret_file")
+        if not re.fullmatch(r"[\w-]{16,256}", secret, re.ASCII):
+            raise WebhookSecretInvalid
+        return secret
 
     @property
     def operator_ids(self) -> frozenset[int]:
@@ -259,13 +273,19 @@ def _one_line() -> Iterator[None]:
         raise EnvFileUnreadable(ENV_FILE, _in_short(problem)) from None
 
 
-def _read_token(path: Path) -> str:
+def _held(secret: SecretStr | None, path: Path | None, field: str) -> str:
+    """A secret, from the file that `field` names where it is not set itself; empty where there is neither."""
+    held = secret.get_secret_value().strip() if secret else ""
+    return _read_token(path, variable(field)) if path and not held else held
+
+
+def _read_token(path: Path, setting: str) -> str:
     try:
         token = path.read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as problem:
-        raise TokenFileUnreadable(path, _in_short(problem)) from None
+        raise TokenFileUnreadable(path, _in_short(problem), setting) from None
     if not token:
-        raise TokenFileUnreadable(path, "empty")
+        raise TokenFileUnreadable(path, "empty", setting)
     return token
 
 
