@@ -81,11 +81,14 @@ picture: install
 	@mkdir -p docs
 	@$(BIN)/python -c '$(drawing)' docs/chat.svg "Who leads the coalition of the willing?" "Where does Macron propose to meet?"
 
+pin = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --no-emit-options --allow-unsafe \
+	--generate-hashes
+
 lock: install
-	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --no-emit-options --allow-unsafe --generate-hashes $(UPGRADE) \
-		--output-file requirements.lock pyproject.toml
-	@CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --no-emit-options --allow-unsafe --generate-hashes $(UPGRADE) \
-		--extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@$(pin) $(UPGRADE) --output-file requirements.lock pyproject.toml
+	@$(pin) $(UPGRADE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@$(pin) --only-build-deps --build-deps-for wheel --constraint requirements-dev.lock \
+		--output-file requirements-build.lock pyproject.toml
 
 clean:
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage dist

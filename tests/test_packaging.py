@@ -16,7 +16,7 @@ from bot.settings import Settings, variable
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
 VARIABLES = [variable(field) for field in Settings.model_fields]
 
 
@@ -24,22 +24,36 @@ def _read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
+def _locked(lock: str) -> list[str]:
+    """A line for each package: its pin, for which Python it is meant, its hashes."""
+    lines = _read(lock).replace("\\\n", " ").splitlines()
+    return [" ".join(line.split()) for line in lines if line and not line.lstrip().startswith("#")]
+
+
 def _pins(lock: str) -> dict[str, str]:
-    lines = (line.partition(" ;")[0] for line in _read(lock).splitlines())  # what follows says for which Python
-    return dict(line.split("==") for line in lines if line and not line.lstrip().startswith("#"))
+    pins = (re.split(r" ;| --hash=", line)[0] for line in _locked(lock))
+    return dict(pin.split("==") for pin in pins)
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_locks_hold_pins_alone(lock: str) -> None:
-    """A lock has a version for each name, and neither an address nor a path nor an option."""
-    assert all(re.fullmatch(r"[a-z0-9.-]+", name) for name in _pins(lock))
-    assert all(re.fullmatch(r"[0-9][0-9a-z.]*", version) for version in _pins(lock).values())
+def test_locks_hold_pins_and_hashes_alone(lock: str) -> None:
+    """A lock has a version and hashes for each name, and neither an address nor a path nor an option."""
+    pin = r"[a-z0-9.-]+==[0-9][0-9a-z.]*( ; [^-]+)?( --hash=sha256:[0-9a-f]{64})+"
+    assert [] == [line for line in _locked(lock) if not re.fullmatch(pin, line)]
     assert "/" not in _read(lock)
 
 
-def test_development_lock_adds_to_the_other() -> None:
-    """What is developed with is what is run with, and more."""
-    assert _pins("requirements.lock").items() < _pins("requirements-dev.lock").items()
+def test_what_installs_checks_hashes() -> None:
+    """Every pip install from a lock, on this machine and in the image, refuses what has no hash or another one."""
+    installs = re.findall(r"pip .*\binstall\b.*lock.*", _read("Makefile") + _read("Dockerfile"))
+    assert 3 == len(installs)
+    assert [] == [line for line in installs if "--require-hashes" not in line]
+
+
+@pytest.mark.parametrize("lock", LOCKS[:2])
+def test_development_lock_adds_to_the_others(lock: str) -> None:
+    """What is developed with is what is run and built with, and more."""
+    assert _pins(lock).items() < _pins("requirements-dev.lock").items()
 
 
 @pytest.mark.parametrize(
@@ -47,7 +61,7 @@ def test_development_lock_adds_to_the_other() -> None:
     [
         ("requirements.lock", PROJECT["project"]["dependencies"]),
         ("requirements-dev.lock", PROJECT["project"]["optional-dependencies"]["dev"]),
-        ("requirements-dev.lock", PROJECT["build-system"]["requires"]),
+        ("requirements-build.lock", PROJECT["build-system"]["requires"]),
     ],
 )
 def test_locks_hold_what_the_project_asks_for(lock: str, wanted: list[str]) -> None:
