@@ -202,7 +202,7 @@ def status(arguments: list[str]) -> int:
     except Exception as problem:
         code, facts = _mistake(problem)
         typer.echo(logs.redact(Renderer("text").error(code, facts)), err=True)
-        return 2
+        return problem.status if isinstance(problem, BotError) else 2
 
 
 def _mistake(problem: Exception) -> tuple[str, dict[str, object]]:

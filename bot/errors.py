@@ -10,7 +10,13 @@ BotError
 ├── SinceInvalid        no day, and no number of days
 ├── StateTooNew         a newer program wrote state.db
 ├── StateDamaged        state.db can't be read
-└── StateUnwritable     state.db can't be written
+├── StateUnwritable     state.db can't be written
+├── StateMissing        there is no state.db yet
+├── StateHeld           another program has the damaged state.db open
+├── BackupUnwritable    a backup can't be written
+├── BackupInvalid       a file is no backup, or a damaged one
+├── BackupTooNew        a newer program wrote a backup
+└── BackupIsState       a backup would be a file that the bot itself keeps
 
 The sentence a person reads is a template (`prompts/error.*.j2`), chosen by `code` and filled with `facts`.
 """
@@ -113,6 +119,60 @@ class StateUnwritable(BotError):
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(path=path, problem=problem)
+
+
+class StateMissing(BotError):
+    """Nothing was kept in the file at `path` yet."""
+
+    code = "state_missing"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class StateHeld(BotError):
+    """The file at `path` is damaged or gone, and another program still has it open."""
+
+    code = "state_held"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class BackupUnwritable(BotError):
+    """The backup at `path` can't be written."""
+
+    code = "backup_unwritable"
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(path=path, problem=problem)
+
+
+class BackupInvalid(BotError):
+    """The file at `path` is no whole state; without a `problem`, it is that of another program."""
+
+    code = "backup_invalid"
+
+    def __init__(self, path: Path, problem: str = "") -> None:
+        super().__init__(path=path, problem=problem)
+
+
+class BackupTooNew(BotError):
+    """A newer program than this one wrote the backup at `path`."""
+
+    code = "backup_too_new"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path=path)
+
+
+class BackupIsState(BotError, ValueError):
+    """A backup was to be `path`, which the bot itself writes."""
+
+    code = "backup_is_state"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path=path)
 
 
 class SinceInvalid(BotError, ValueError):

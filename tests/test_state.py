@@ -1,7 +1,6 @@
 """`state.db`: what is kept, for how long, and that it is never given up."""
 
 import asyncio
-import logging
 import sqlite3
 import stat
 from collections.abc import AsyncIterator
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import StateDamaged, StateTooNew
+from bot.errors import StateDamaged, StateTooNew, StateUnwritable
 from bot.state.database import NAME, State
 from bot.state.feedback import Feedback, Tally
 from bot.state.people import Forgotten, Notes, People, menu_of
@@ -196,16 +195,27 @@ async def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / NAME).read_bytes() == b"noise" * 1000
 
 
-async def test_where_nothing_can_be_written_it_is_held_in_memory(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """For this run; the operator is told."""
+async def test_where_nothing_can_be_written_that_is_said(tmp_path: Path) -> None:
+    """What people do is never held where it would be lost."""
     (tmp_path / "file").touch()
-    with caplog.at_level(logging.WARNING):
-        async with State.open(tmp_path / "file") as state:
-            await Notes(state).put("one", "1")
-            assert await Notes(state).get("one") == "1"
-    assert "can't be written" in caplog.text
+    with pytest.raises(StateUnwritable, match=NAME):
+        async with State.open(tmp_path / "file"):
+            pass
+
+
+async def test_who_waits_for_a_locked_file_holds_up_nobody_who_reads(tmp_path: Path) -> None:
+    """Another program has it for itself; what is to be written waits until it is free."""
+    async with State.open(tmp_path) as state:
+        notes = Notes(state)
+        other = sqlite3.connect(tmp_path / NAME, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        writing = asyncio.create_task(notes.put("one", "1"))
+        assert ["", "", ""] == [await notes.get("one") for _ in range(3)]
+        assert not writing.done()
+        other.execute("COMMIT")
+        other.close()
+        await writing
+        assert await notes.get("one") == "1"
 
 
 async def test_a_quote_is_made_again_from_its_article(bridges: Path) -> None:

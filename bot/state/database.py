@@ -1,12 +1,13 @@
 """A data folder in, an open `state.db` out: brought to the newest form, written in transactions.
 
-What is in it is not disposable. A file that is damaged, or that a newer program wrote, is an error and never given up;
-where nothing can be written at all, it is held in memory for this run, and that is logged.
+What is in it is not disposable. A file that is damaged, that a newer program wrote or that can't be written is an
+error, and never given up.
 """
 
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -14,11 +15,17 @@ from typing import Any
 
 import aiosqlite
 
-from bot.errors import StateDamaged, StateTooNew
+from bot.errors import StateDamaged, StateTooNew, StateUnwritable
 
 NAME = "state.db"
 WAIT = 30.0
 """Seconds to wait for a file that another process has locked."""
+
+_PATIENCE, _PAUSE = 0.02, 0.1
+"""Seconds that one attempt waits, in which nothing else is read either, and between two attempts, in which it is."""
+
+_UNWRITABLE = ("readonly", "disk", "full", "unable to open", "locked")
+"""Words of SQLite where it is not the file that is bad but the place."""
 
 _SET_UP = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
 # Each script brings the tables from one version to the next; none of them is ever changed.
@@ -51,6 +58,18 @@ _SCRIPTS = (
     CREATE TABLE people (id INTEGER PRIMARY KEY, language TEXT NOT NULL);
     CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     """,
+    # What Telegram handed over, in the order of `number`: `body` is the update as it came, empty once it is done;
+    # `update_id` is Telegram's, one row of numbers for each bot; `deaths` says how often the program ended without
+    # having done it; `state` is waiting, done or aside, which is given up for a `reason`.
+    """
+    CREATE TABLE inbox (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, bot INTEGER NOT NULL, update_id INTEGER NOT NULL, at INTEGER NOT NULL,
+        person INTEGER, state TEXT NOT NULL, body TEXT NOT NULL, deaths INTEGER NOT NULL DEFAULT 0,
+        reason TEXT NOT NULL DEFAULT '', UNIQUE (bot, update_id)
+    );
+    CREATE INDEX inbox_open ON inbox (state, number) WHERE state <> 'done';
+    CREATE INDEX inbox_done ON inbox (at) WHERE state = 'done';
+    """,
 )
 
 log = logging.getLogger(__name__)
@@ -66,14 +85,17 @@ class State:
     @classmethod
     @asynccontextmanager
     async def open(cls, data_dir: Path) -> AsyncIterator["State"]:
-        """Open it, or make it. Raises StateTooNew and StateDamaged."""
+        """Open it, or make it. Raises StateTooNew, StateDamaged and StateUnwritable."""
         path = data_dir / NAME
-        async with aiosqlite.connect(_place(path), timeout=WAIT, isolation_level=None) as db:
+        _make(path)
+        async with aiosqlite.connect(path, timeout=WAIT, isolation_level=None) as db:
             try:
                 await db.executescript(_SET_UP)
                 await _migrate(db, path)
+                await db.execute(f"PRAGMA busy_timeout = {round(_PATIENCE * 1000)}")
             except sqlite3.DatabaseError as error:
-                raise StateDamaged(path, str(error)) from error
+                kind = StateUnwritable if any(word in str(error) for word in _UNWRITABLE) else StateDamaged
+                raise kind(path, str(error)) from error
             yield cls(db)
 
     async def rows(self, query: str, *values: object) -> list[Any]:
@@ -85,7 +107,7 @@ class State:
         """A transaction: kept as a whole, or not at all. Raises sqlite3.Error."""
         async with self._alone:
             try:
-                await self._db.execute("BEGIN IMMEDIATE")
+                await self._begin()
                 yield self._db
                 await self._db.execute("COMMIT")
             except BaseException:  # who is cancelled while it begins may have begun
@@ -93,17 +115,25 @@ class State:
                     await self._db.execute("ROLLBACK")
                 raise
 
+    async def _begin(self) -> None:
+        """Wait for the file without holding up who reads it. Raises sqlite3.OperationalError when it stays locked."""
+        end = time.monotonic() + WAIT
+        while True:
+            try:
+                await self._db.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > end:
+                    raise
+            await asyncio.sleep(_PAUSE)
+
     async def erase(self) -> None:
         """Leave nothing of what was deleted in the file beside it that is written first.
 
         Where somebody else reads that just now, the next time does it.
         """
         async with self._alone:
-            await self._db.execute("PRAGMA busy_timeout = 0")
-            try:
-                [[is_busy, *_]] = await self._db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                await self._db.execute(f"PRAGMA busy_timeout = {round(WAIT * 1000)}")
+            [[is_busy, *_]] = await self._db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
         if is_busy:
             log.warning("another program reads %s: what was deleted is overwritten later", NAME)
 
@@ -113,16 +143,15 @@ class State:
             return (await db.execute(query, values)).lastrowid or 0
 
 
-def _place(path: Path) -> str | Path:
-    """The file, readable by nobody else; or memory, where there can be none."""
+def _make(path: Path) -> None:
+    """The file, readable by nobody else. Raises StateUnwritable."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         with path.open("ab"):
-            return path
+            pass
     except OSError as error:
-        log.warning("%s can't be written, what people do is forgotten at the end: %s", path, error.strerror)
-        return ":memory:"
+        raise StateUnwritable(path, error.strerror or str(error)) from error
 
 
 async def _migrate(db: aiosqlite.Connection, path: Path) -> None:
