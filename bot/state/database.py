@@ -24,9 +24,6 @@ WAIT = 30.0
 _PATIENCE, _PAUSE = 0.02, 0.1
 """Seconds that one attempt waits, in which nothing else is read either, and between two attempts, in which it is."""
 
-_UNWRITABLE = ("readonly", "disk", "full", "unable to open", "locked")
-"""Words of SQLite where it is not the file that is bad but the place."""
-
 _SET_UP = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
 # Each script brings the tables from one version to the next; none of them is ever changed.
 #
@@ -71,6 +68,8 @@ _SCRIPTS = (
     CREATE INDEX inbox_done ON inbox (at) WHERE state = 'done';
     """,
 )
+NEWEST = len(_SCRIPTS)
+"""The version of a file that has seen them all."""
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +93,8 @@ class State:
                 await _migrate(db, path)
                 await db.execute(f"PRAGMA busy_timeout = {round(_PATIENCE * 1000)}")
             except sqlite3.DatabaseError as error:
-                kind = StateUnwritable if any(word in str(error) for word in _UNWRITABLE) else StateDamaged
+                is_place = isinstance(error, sqlite3.OperationalError)  # full, locked, read-only: the file may be well
+                kind = StateUnwritable if is_place else StateDamaged
                 raise kind(path, str(error)) from error
             yield cls(db)
 
@@ -148,20 +148,28 @@ def _make(path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
+        _hide(path)
         with path.open("ab"):
             pass
     except OSError as error:
         raise StateUnwritable(path, error.strerror or str(error)) from error
 
 
+def _hide(path: Path) -> None:
+    """Let nobody else read the file and what SQLite keeps beside it, however they came here."""
+    for file in (path, *path.parent.glob(f"{path.name}-*")):
+        with suppress(FileNotFoundError, PermissionError):  # gone with the last who had it open, or somebody else's
+            file.chmod(0o600)
+
+
 async def _migrate(db: aiosqlite.Connection, path: Path) -> None:
     """Run the scripts that this file has not seen, all or none of them."""
     await db.execute("BEGIN IMMEDIATE")
     [[version]] = await db.execute_fetchall("PRAGMA user_version")
-    if version > len(_SCRIPTS):
+    if version > NEWEST:
         raise StateTooNew(path)
     for script in _SCRIPTS[version:]:
         for statement in script.split(";"):
             await db.execute(statement)
-    await db.execute(f"PRAGMA user_version = {len(_SCRIPTS)}")
+    await db.execute(f"PRAGMA user_version = {NEWEST}")
     await db.execute("COMMIT")
