@@ -9,6 +9,7 @@ from functools import partial
 from bot.conversation import Reply, is_more
 from bot.rendering import oldest_first
 from bot.state.replies import KeptQuote, KeptReply, Replies
+from bot.telegram import timing
 from bot.telegram.heard import Heard
 from bot.telegram.keyboards import Press, markup, under_answer, under_offer, without
 from bot.telegram.limits import Floods
@@ -59,6 +60,7 @@ class Answering:
 
     async def answer(self, said: Heard, talk: Voice) -> None:
         """Answer a question, or show more of the answer before it."""
+        timing.asked(said.words)
         async with self.sender.typing(said.place):
             before = await self.turns.before(said)
             if before is not None and is_more(said.words):
@@ -81,13 +83,16 @@ class Answering:
 
     async def again(self, kept: KeptReply, said: Heard, talk: Voice) -> None:
         """Let a reply answer its question as it is now, after somebody edited that."""
+        timing.asked(said.words, "edit")
         before = await self.replies.get(kept.before) if kept.before is not None else None
         async with self.sender.typing(said.place):
             draft = await self._draft(said, talk, before)
             if not draft.is_kept:  # there is no answer just now, and what there is stays
                 await self._send(said.place, draft)
                 return
-            messages = await self._rewritten(kept, said.place, draft)
+            with timing.stage("sending"):
+                messages = await self._rewritten(kept, said.place, draft)
+            timing.note(reply=kept.id)
             now = replace(draft.kept, messages=tuple(messages))
             if await _is_kept(self.replies.replace(kept.id, now)) and draft.answer is not None:
                 self.turns.remember(kept.id, draft.answer)
@@ -101,10 +106,12 @@ class Answering:
 
     async def more(self, kept: KeptReply, said: Heard, talk: Voice) -> None:
         """Send the further quotes of a reply, once."""
+        timing.asked(kept.question)
         further = kept.quotes[kept.shown :] if kept.offers(Press("more").data) else ()
         quotes = [quote for one in further if (quote := await one.again(self.engine))]
         if not quotes:
             gone = "gone" if further else "no_more"
+            timing.note(status=gone)
             await self.sender.send(said.place, talk.message.render(gone, status=kept.status))
             return
         drafted = replace(
@@ -117,6 +124,7 @@ class Answering:
             next=(),
             keyboard=under_answer(quotes, talk.plain, thumbs=False),  # they are on the answer
         )
+        timing.note(status="more", quotes=len(quotes))
         html = talk.message.render("more", quotes=quotes, differing=False)
         await self._send(said.place, Draft.of(html, drafted))
         await self.take_away(kept, Press("more").data)
@@ -146,8 +154,11 @@ class Answering:
         return replace(kept, id=await _is_kept(self.replies.replace(lost.id, kept)))  # it had arrived, as is known now
 
     async def _draft(self, said: Heard, talk: Voice, before: KeptReply | None) -> Draft:
-        reply = await self.turns.reply(said.words, before)
+        with timing.stage("search"):
+            reply = await self.turns.reply(said.words, before)
         shown = _shown(reply)
+        part = _status(reply) if reply.part == "answer" else reply.part
+        timing.note(status=part, confidence=reply.answer.confidence, quotes=len(shown))
         asked = await self._suggested(reply.answer, before) if shown else ()
         html = talk.message.reply(reply)
         if not said.stands:
@@ -170,19 +181,22 @@ class Answering:
 
     async def _suggested(self, answer: Answer, before: KeptReply | None) -> tuple[str, ...]:
         try:
-            return await self.suggest(answer, (before.question,) if before else ())
+            with timing.stage("suggestions"):
+                return await self.suggest(answer, (before.question,) if before else ())
         except IndexAway as error:  # the answer is there
             log.warning("nothing is suggested: %s", error)
             return ()
 
     async def _send(self, place: Place, draft: Draft) -> None:
-        sent = await self.sender.send(place, draft.html, markup(draft.kept.keyboard))
+        with timing.stage("sending"):
+            sent = await self.sender.send(place, draft.html, markup(draft.kept.keyboard))
         if not draft.is_kept:
             return
         chat = sent[-1].chat_id if sent else place.chat
         known = len(sent) == len(split(draft.html))  # what hangs under a reply hangs under its last message
         kept = replace(draft.kept, chat=chat, messages=tuple(one.message_id for one in sent) if known else ())
         number = await _is_kept(self.replies.add(kept))
+        timing.note(reply=number or None)
         if number and draft.answer is not None:
             self.turns.remember(number, draft.answer)
 

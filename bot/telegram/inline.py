@@ -17,7 +17,7 @@ from telegram.constants import ParseMode
 
 from bot import pages
 from bot.conversation import replied
-from bot.telegram import links
+from bot.telegram import links, timing
 from bot.telegram.keyboards import markup, under_link
 from bot.telegram.links import Questions
 from bot.telegram.sending import quietly
@@ -48,12 +48,16 @@ class Inline:
         """Offer what fits."""
         talk = await self._voices.of(query.from_user.id, query.from_user.language_code)
         question = " ".join(query.query.split())
+        if question:
+            timing.asked(question, "inline")
         cards = await self._found(question, talk, query.get_bot().username)
         payload = self._questions.payload(question, query.from_user.id) if question else links.START
         label = talk.plain.render("buttons", button="not_found" if cards == () else "ask_in_private")
         button = InlineQueryResultsButton(label, start_parameter=payload)
         lasts = CACHED if cards is not None else 0
-        await quietly(partial(query.answer, cards or (), cache_time=lasts, is_personal=True, button=button))
+        timing.note(status=_status(cards), quotes=len(cards or ()))
+        with timing.stage("sending"):
+            await quietly(partial(query.answer, cards or (), cache_time=lasts, is_personal=True, button=button))
 
     async def _found(self, question: str, talk: Voice, bot: str) -> _Cards | None:
         """What is offered, remembered for the articles that it is of; None where they can't be searched just now."""
@@ -72,7 +76,8 @@ class Inline:
         return cards
 
     async def _answered(self, question: str, talk: Voice, bot: str) -> _Cards | None:
-        reply = await replied(self._engine, question, most=CARDS)
+        with timing.stage("search"):
+            reply = await replied(self._engine, question, most=CARDS)
         return None if reply.part == "away" else tuple(_quote_card(one, talk, bot) for one in reply.answer.quotes)
 
     async def _newest(self, talk: Voice, bot: str) -> _Cards | None:
@@ -81,6 +86,11 @@ class Inline:
         except IndexAway:
             return None
         return tuple(_article_card(page, talk, bot) for page in newest.pages)
+
+
+def _status(cards: _Cards | None) -> str:
+    """What an inline query got."""
+    return "away" if cards is None else "answered" if cards else "not_found"
 
 
 def _article_card(page: pages.Page, talk: Voice, bot: str) -> InlineQueryResultArticle:

@@ -7,10 +7,11 @@ from functools import partial
 from telegram import CallbackQuery, Message
 from telegram.constants import ChatType
 
-from bot import pages
+from bot import metrics, pages
 from bot.languages import LANGUAGES
 from bot.state.people import People
 from bot.state.replies import KeptReply, Keyboard, Replies
+from bot.telegram import timing
 from bot.telegram.answering import Answering
 from bot.telegram.heard import ASK, Heard, heard
 from bot.telegram.keyboards import Press, markup, under_article, under_context, under_page, under_passage
@@ -83,6 +84,7 @@ class Presses:
         match press.verb:
             case "good" | "bad":
                 await self.replies.vote(kept.id, query.from_user.id, _VOTES[press.verb])
+                metrics.count_vote(press.verb)
                 await _tell(query, talk, "voted", vote=press.verb)
             case "context":
                 await self._context(query, press, kept, talk)
@@ -94,10 +96,12 @@ class Presses:
             case "more" if kept.offers(press.data):
                 await quietly(query.answer)
                 if not await self._is_too_much(query, talk):
+                    timing.asked(kept.question, "press")
                     await self.answering.more(kept, _said(query, kept.question), talk)
             case "next" if kept.offers(press.data):
                 await quietly(query.answer)
                 if not await self._is_too_much(query, talk):
+                    timing.asked(kept.next[press.number], "press")
                     await self.answering.answer(_said(query, kept.next[press.number]), talk)
                     await self.answering.take_away(kept, press.data)
             case _:  # it has done what it can

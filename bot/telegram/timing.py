@@ -57,11 +57,13 @@ def asked(question: str, kind: str = "message") -> None:
         followed.facts.setdefault("question", question)
 
 
-def note(*, status: str, reply: int | None = None, confidence: float | None = None, quotes: int | None = None) -> None:
+def note(
+    *, status: str | None = None, reply: int | None = None, confidence: float | None = None, quotes: int | None = None
+) -> None:
     """What came of the question: the last word on it counts, but for what it leaves open."""
     if (followed := _followed.get()) is not None:
         told = {"status": status, "reply": reply, "confidence": confidence, "quotes": quotes}
-        followed.facts.update((name, value) for name, value in told.items() if value is not None)
+        followed.facts |= {name: value for name, value in told.items() if value is not None}
 
 
 @contextmanager
