@@ -161,6 +161,32 @@ def feedback(
     return 0
 
 
+@app.command(epilog="Example: dateline backup ~/dateline-backup.db")
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; a file that is there is replaced.")],
+) -> int:
+    """Copy what people asked, chose and voted to one file, while the bot runs or not."""
+    from bot.state import backup as backups
+
+    typer.echo(Renderer("text").render("backup", kept=backups.backup(_settings(None).data_dir, file)))
+    return 0
+
+
+@app.command(epilog="Example: dateline restore ~/dateline-backup.db")
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="What dateline backup wrote.")]) -> int:
+    """Put back what was copied by dateline backup, while the bot runs or not.
+
+    What was there before is kept beside it. Who waits for an answer gets it.
+    """
+    import asyncio
+
+    from bot.state import backup as backups
+
+    restored = asyncio.run(backups.restore(_settings(None).data_dir, file))
+    typer.echo(Renderer("text").render("restored", restored=restored))
+    return 0
+
+
 @app.command(name="eval", epilog="Example: dateline eval tests/data/seeds-dev.jsonl --compare before.json")
 def evaluate(  # noqa: PLR0913, PLR0917 -- the options of the command
     files: Annotated[list[Path], typer.Argument(metavar="FILE.jsonl", help="Gold questions, a JSON object a line.")],
