@@ -14,6 +14,7 @@ BOT = {"id": 4242, "is_bot": True, "first_name": "Dateline", "username": "dateli
 ME = BOT | {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
 UNASKED = {"chat_member", "message_reaction", "message_reaction_count"}
 """Updates that come only when `allowed_updates` names them."""
+FIRST_SUPERGROUP = -1_000_000_000_000
 
 Message = dict[str, Any]
 
@@ -62,8 +63,9 @@ class World:
     def topic(self, chat: int, name: str, person: int | None = None) -> int:
         """A new topic of a forum, opened by a person or the bot; its thread's id, that of its first message."""
         self.chat(chat, is_forum=True)
-        self._last[chat] = max(self._last[chat], 1)  # 1 is the general topic
-        thread = self._last[chat] + 1
+        counted = _counted(chat)
+        self._last[counted] = max(self._last[counted], 1)  # 1 is the general topic
+        thread = self._last[counted] + 1
         self._topics[chat, thread] = None
         about = {"message_thread_id": thread, "is_topic_message": True}
         created = {"name": name, "icon_color": 7322096}
@@ -106,8 +108,9 @@ class World:
     def _message(self, chat_id: int, sender: dict[str, Any], fields: dict[str, Any]) -> Message:
         """A new message; the fields that stand for more are filled in as Telegram does."""
         chat = self.chat(chat_id, **({"is_forum": True} if fields.get("is_topic_message") else {}))
-        self._last[chat_id] += 1
-        number = self._last[chat_id]
+        counted = _counted(chat_id)
+        self._last[counted] += 1
+        number = self._last[counted]
         message = {"message_id": number, "date": int(time.time()), "chat": chat, "from": sender} | fields
         self._thread(chat, message)
         if "text" in message and "entities" not in message and sender is not BOT:
@@ -170,6 +173,11 @@ class World:
     def _notify(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def _counted(chat: int) -> int:
+    """Where the messages of a chat are numbered: a supergroup numbers its own, of all other chats the bot has one row."""
+    return chat if chat <= FIRST_SUPERGROUP else 0
 
 
 def without_reply(message: Message) -> Message:

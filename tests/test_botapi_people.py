@@ -27,10 +27,11 @@ async def updates(call: Caller) -> list[dict[str, Any]]:
 
 
 async def test_several_people_talk_in_one_group(server: BotApiServer, call: Caller) -> None:
-    """Each is who they are, with a language of their own; messages are numbered by chat."""
+    """Each is who they are, with a language of their own; a supergroup numbers its messages itself."""
+    group = -1_000_000_000_100
     server.person(8, first_name="Bob", language_code="fr")
-    server.say(GROUP, "one")
-    server.say(GROUP, "two", person=8)
+    server.say(group, "one", person=100)
+    server.say(group, "two", person=8)
     server.say(8, "three")
     said = [update["message"] for update in await updates(call)]
     assert [(100, "Ada", "en", 1), (8, "Bob", "fr", 2), (8, "Bob", "fr", 1)] == [
@@ -289,9 +290,9 @@ async def test_each_deed_can_be_a_line_of_json(server: BotApiServer, call: Calle
     await call("sendMessage", chat_id=-5, text="a", reply_markup=KEYBOARD)
     for deed in (
         {"choose": 0, "chat": 7},
-        {"chat": -5, "press": 2, "label": "More", "person": 9},
+        {"chat": -5, "press": 3, "label": "More", "person": 9},
         {"expire": query},
-        {"chat": -5, "delete": 2},
+        {"chat": -5, "delete": 3},
         {"migrate": -5},
         {"kick": -6},
         {"chat": 7, "text": "Hello"},
