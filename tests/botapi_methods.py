@@ -5,7 +5,8 @@ from typing import Any
 
 from botapi_markup import Refused, formatted
 from botapi_rules import content
-from botapi_world import BOT, ME, Message, World, copied, without_reply
+from botapi_webhook import Deliveries
+from botapi_world import BOT, ME, Message, copied, without_reply
 
 Values = dict[str, Any]
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
@@ -15,12 +16,11 @@ NOT_MODIFIED = (
 )
 
 
-class Methods(World):
+class Methods(Deliveries):
     """`_result(method, values)` carries a call out. Raises Refused."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.webhook = ""
         self.profile: dict[str, Any] = {}
         """Names, descriptions and commands, by what stands behind set and get, for whoever has no language of its own.
 
@@ -50,19 +50,6 @@ class Methods(World):
 
     def _on_getMe(self, values: Values) -> Values:  # noqa: N802
         return ME
-
-    def _on_setWebhook(self, values: Values) -> bool:  # noqa: N802
-        self.webhook = values["url"]
-        return True
-
-    def _on_deleteWebhook(self, values: Values) -> bool:  # noqa: N802
-        self.webhook = ""
-        if values.get("drop_pending_updates"):
-            self._updates.clear()
-        return True
-
-    def _on_getWebhookInfo(self, values: Values) -> Values:  # noqa: N802
-        return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": len(self._updates)}
 
     def _on_setMyCommands(self, values: Values) -> bool:  # noqa: N802
         key = self._scope(values)

@@ -92,6 +92,7 @@ class BotApiServer(People, Methods):
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
+        await self._end_deliveries()
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
@@ -239,6 +240,8 @@ class BotApiServer(People, Methods):
             self._updates = self._updates[offset:]
         self._updates = [update for update in self._updates if update["update_id"] >= offset]
         while not self._updates and time.monotonic() < end and not reader.at_eof():
+            if self.webhook:
+                raise Refused("Conflict: terminated by setWebhook request", 409)
             if self._polls != number:
                 raise Refused("Conflict: terminated by other getUpdates request; make sure that only one bot runs", 409)
             with contextlib.suppress(TimeoutError):
@@ -304,6 +307,7 @@ async def serve(arguments: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     async with BotApiServer(arguments.token, arguments.host, arguments.port) as server:
         server.pace = Pace().faster(arguments.faster)
+        server.gateway = arguments.gateway
         server.on_call = lambda call: show(vars(call))
         show({"listening": server.url})
         for line in arguments.script or ():
@@ -324,6 +328,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--token", default="123456:TEST")
     parser.add_argument("--faster", type=float, default=1, help="how many times Telegram's pace is allowed")
+    parser.add_argument("--gateway", default="", help="where deliveries go instead of the webhook's https://host")
     parser.add_argument("--script", type=argparse.FileType(), help="a file of JSON lines to act on at the start")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(parser.parse_args()))
