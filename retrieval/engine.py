@@ -25,6 +25,7 @@ from retrieval.models import (
     EngineSettings,
     Hit,
     LeftOut,
+    Look,
     Passage,
     Question,
     Quote,
@@ -86,6 +87,16 @@ class Engine:
     def report(self) -> SyncReport:
         """What the last look at the corpus has changed, and all that is left out."""
         return self._library.report
+
+    @property
+    def look(self) -> Look:
+        """When the corpus was last looked at with success, and what is amiss since then."""
+        return self._library.look
+
+    @property
+    def size(self) -> int:
+        """How many passages are served."""
+        return self._library.snapshot.index.size
 
     @property
     def articles(self) -> Mapping[str, Article]:

@@ -27,7 +27,8 @@ from retrieval.index.memory import MemoryIndex
 from retrieval.indexing import Indexing
 from retrieval.keeping import Change
 from retrieval.languages import in_order
-from retrieval.models import Article, ClusterSettings, EngineSettings, LeftOut, Notice, Passage, SyncReport
+from retrieval.looks import Looks
+from retrieval.models import Article, ClusterSettings, EngineSettings, LeftOut, Look, Notice, Passage, SyncReport
 from retrieval.reader import Reader
 from retrieval.shape import code_shape
 from retrieval.store import WAIT, CacheUnusable, Store
@@ -91,12 +92,22 @@ class Library:
         self._state: tuple[object, ...] | None = None
         self.snapshot: Snapshot = _in_memory({}, {}, settings)
         self.report = SyncReport()
+        self._looks = Looks()
+
+    @property
+    def look(self) -> Look:
+        """The latest look at the corpus."""
+        return self._looks.latest
 
     async def refresh(self, progress: Progress | None = None, paths: Collection[Path] | None = None) -> SyncReport:
         """Read what is new or changed, of all files or some, and serve that. If that fails, nothing else is served.
 
         Raises CorpusMissing, CatalogInvalid and CacheBusy.
         """
+        with self._looks.looking():
+            return await self._brought_up_to_date(progress, paths)
+
+    async def _brought_up_to_date(self, progress: Progress | None, paths: Collection[Path] | None) -> SyncReport:
         while True:
             async with self._alone():
                 if self._serves_only:

@@ -363,6 +363,18 @@ class SyncReport:
     notices: tuple[Notice, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the articles are kept up to date: when that last succeeded (`time.monotonic`), and what is amiss since then.
+
+    `problem` is a code of an error, or the name of one that is none of ours.
+    """
+
+    at: float | None = None
+    problem: str = ""
+    under_way: bool = False
+
+
 def _without_user(url: str) -> str:
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
