@@ -11,15 +11,15 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 from telegram import Bot
 
-from bot import logs
+from bot import logs, metrics
 from bot.serving import answer, body, serving
 from bot.settings import Settings
+from bot.state.updates import RawUpdate, is_one
 from bot.telegram.polling import ALLOWED_UPDATES, untiring
 
 SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -29,8 +29,6 @@ BEATEN_EVERY = 20.0
 """Seconds between two signs of life while all is well and nobody writes."""
 BEATS = 9
 """How many of them are given before Telegram is asked again what it thinks of its deliveries."""
-
-_LAST_ID = 2**63 - 1
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +40,7 @@ class Webhook:
         self,
         bot: Bot,
         settings: Settings,
-        receive: Callable[[Sequence[dict[str, Any]]], Awaitable[None]],
+        receive: Callable[[Sequence[RawUpdate]], Awaitable[None]],
         beat: Callable[[], object],
     ) -> None:
         """Raises WebhookSecretInvalid and TokenFileUnreadable."""
@@ -121,17 +119,17 @@ class Webhook:
             await self._receive([update])
         except sqlite3.Error as error:
             log.warning("update %d can't be kept, and Telegram is to send it again: %s", update["update_id"], error)
+            metrics.count_error("state")
             return answer(500)
         self._delivered = True
         self._beat()
         return answer(200)
 
 
-def _read(content: bytes) -> dict[str, Any] | None:
-    """An update as Telegram sends it, None when it is none."""
+def _read(content: bytes) -> RawUpdate | None:
+    """An update, None when it is none."""
     try:
-        update = json.loads(content)
+        update: RawUpdate = json.loads(content)
     except (ValueError, RecursionError):
         return None
-    number = update.get("update_id") if isinstance(update, dict) else None
-    return update if type(number) is int and 0 <= number <= _LAST_ID else None
+    return update if is_one(update) else None
