@@ -53,9 +53,18 @@ async def read(reader: asyncio.StreamReader) -> Request:
 
 async def answer(writer: asyncio.StreamWriter, status: int, value: dict[str, Any]) -> None:
     """Send `value` as JSON."""
-    content = json.dumps(value).encode()
-    head = b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(content))
-    writer.write(head + content)
+    await _answer(writer, status, "application/json", json.dumps(value))
+
+
+async def page(writer: asyncio.StreamWriter, status: int, html: str) -> None:
+    """Send a page, as what stands before the Bot API does when that is away."""
+    await _answer(writer, status, "text/html", html)
+
+
+async def _answer(writer: asyncio.StreamWriter, status: int, kind: str, text: str) -> None:
+    content = text.encode()
+    head = f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n"
+    writer.write(head.encode() + content)
     await writer.drain()
 
 

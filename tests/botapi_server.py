@@ -14,6 +14,8 @@ such lines can be played at the start with --script:
     {"chat": -5, "topic": "News"}                   and {"chat": -5, "type": "group"}
     {"chat": 7, "delete": 1}, {"block": 7}, {"kick": -5}, {"migrate": -5}, {"expire": "12"}
     {"fail": "sendMessage", "status": 500}, {"drop": "sendMessage"}, {"delay": "sendMessage", "seconds": 1}
+    {"lose": "sendMessage", "how": "hang before"}
+    {"trouble": 0.3}                                also "seed": 1; {"trouble": 0} ends it
 """
 
 import argparse
@@ -30,6 +32,7 @@ from typing import Any, Self
 
 import botapi_http as http
 import botapi_rules as rules
+from botapi_failures import PAGE, Dropped, Failures, NoAnswer, Told
 from botapi_markup import Refused
 from botapi_methods import Methods
 from botapi_pace import Pace, retry_after
@@ -49,25 +52,11 @@ class Call:
     parameters: dict[str, Any]
     refused: str = ""
     hurried: str = ""
+    trouble: str = ""
     at: float = field(default_factory=time.monotonic)
 
 
-@dataclass
-class Failure:
-    """What the next calls of a method get instead of an answer; status 0 means a lost connection."""
-
-    status: int
-    description: str
-    retry_after: int = 0
-    migrate_to_chat_id: int = 0
-    times: int = 1
-
-
-class Dropped(Exception):
-    """The connection ends without an answer."""
-
-
-class BotApiServer(People, Methods):
+class BotApiServer(Failures, People, Methods):
     """`async with BotApiServer(token) as server`; the address is `server.url`."""
 
     def __init__(self, token: str, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -80,8 +69,6 @@ class BotApiServer(People, Methods):
         self.strict = False
         """Whether a call that comes too fast gets a 429 instead of being only remembered."""
         self.on_call: Callable[[Call], None] = lambda call: None
-        self._failures: dict[str, Failure] = {}
-        self._delays: dict[str, float] = {}
         self._polls = 0
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -112,20 +99,6 @@ class BotApiServer(People, Methods):
     def hurried(self) -> list[Call]:
         """The messages and edits that came faster than Telegram allows; `call.hurried` says which limit it was."""
         return [call for call in self.calls if call.hurried]
-
-    # What goes wrong
-
-    def fail(self, method: str, status: int, description: str = "Internal Server Error", **more: int) -> None:
-        """Refuse the next call (`times`) of `method`, with `retry_after` or `migrate_to_chat_id`."""
-        self._failures[method] = Failure(status, description, **more)
-
-    def drop(self, method: str, times: int = 1) -> None:
-        """Carry out the next call of `method`, but end the connection without an answer."""
-        self._failures[method] = Failure(0, "", times=times)
-
-    def delay(self, method: str, seconds: float) -> None:
-        """Let every call of `method` take so long."""
-        self._delays[method] = seconds
 
     # What a test waits for
 
@@ -166,6 +139,9 @@ class BotApiServer(People, Methods):
         try:
             answer = {"ok": True, "result": await self._answer(request.path, request.parameters(), reader)}
             status = 200
+        except NoAnswer:
+            await http.page(writer, 502, PAGE)
+            return request.stays
         except Refused as refused:
             status = refused.status
             answer = {"ok": False, "error_code": status, "description": refused.description}
@@ -184,9 +160,9 @@ class BotApiServer(People, Methods):
             call.parameters = rules.read(method, raw)
             self._time(call)
             await asyncio.sleep(self._delays.get(method, 0))
-            return await self._carry_out(call, reader)
+            return await self._unless_it_fails(call, reader)
         except Refused as refused:
-            if not isinstance(refused, _Told):
+            if not isinstance(refused, Told):
                 call.refused = f"{refused.status} {refused.description}"
             raise
         finally:
@@ -205,23 +181,27 @@ class BotApiServer(People, Methods):
             raise Refused(f"Too Many Requests: retry after {pause}", 429, retry_after=pause)
         self.pace.arrive(chat, call.at)
 
-    async def _carry_out(self, call: Call, reader: asyncio.StreamReader) -> Any:
-        failure = self._failures.get(call.method)
-        if failure and failure.times:
-            failure.times -= 1
-            if failure.status:
-                if failure.retry_after and "chat_id" in call.parameters:
-                    self.pace.hold(self._number(call.parameters["chat_id"]), call.at + failure.retry_after)
-                raise _Told(failure)
-        else:
-            failure = None
-        if call.method == "getUpdates":
-            result: Any = await self._get_updates(call.parameters, reader)
-        else:
-            result = self._result(call.method, call.parameters)
-        if failure:
-            raise Dropped
+    async def _unless_it_fails(self, call: Call, reader: asyncio.StreamReader) -> Any:
+        """Carry a call out, before or after what happens to it. Raises Dropped, NoAnswer and Refused."""
+        call.trouble = self._drawn(call.method)
+        how, _, when = call.trouble.partition(" ")
+        if when == "before":
+            await self._lose(how, reader)
+        if (failure := self._due(call.method, how)) is not None:
+            if failure.retry_after and "chat_id" in call.parameters:
+                chat = self._number(call.parameters["chat_id"])
+                self.pace.hold(chat, call.at + failure.retry_after)
+            raise Told(failure)
+        result = await self._carry_out(call, reader)
+        if when == "after":
+            self._notify()
+            await self._lose(how, reader)
         return result
+
+    async def _carry_out(self, call: Call, reader: asyncio.StreamReader) -> Any:
+        if call.method == "getUpdates":
+            return await self._get_updates(call.parameters, reader)
+        return self._result(call.method, call.parameters)
 
     def _so_far(self) -> str:
         calls = [f"{call.method}{f' ({call.refused})' if call.refused else ''}" for call in self.calls]
@@ -252,14 +232,6 @@ class BotApiServer(People, Methods):
         return self._updates[: values.get("limit", 100)]
 
 
-class _Told(Refused):
-    """A refusal that the test asked for."""
-
-    def __init__(self, failure: Failure) -> None:
-        more = {name: vars(failure)[name] for name in ("retry_after", "migrate_to_chat_id") if vars(failure)[name]}
-        super().__init__(failure.description.removeprefix("Bad Request: "), failure.status, **more)
-
-
 def act(server: BotApiServer, line: str) -> None:
     """Do what one line of JSON says."""
     deed: dict[str, Any] = json.loads(line)
@@ -280,6 +252,8 @@ _DEEDS: dict[str, Callable[..., Any]] = {
     "fail": BotApiServer.fail,
     "drop": BotApiServer.drop,
     "delay": BotApiServer.delay,
+    "lose": BotApiServer.lose,
+    "trouble": BotApiServer.trouble,
     "edit": BotApiServer.edit,
     "press": BotApiServer.press,
     "inline": BotApiServer.inline,

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from botapi_client import KEYBOARD, TOKEN, Caller
+from botapi_failures import LOSSES, TROUBLE
 from botapi_rules import Refused, parse_html
 from botapi_server import BotApiServer
 
@@ -227,6 +229,36 @@ async def test_a_dropped_call_is_carried_out(server: BotApiServer, call: Caller)
     with pytest.raises(httpx.RemoteProtocolError):
         await call("sendMessage", chat_id=7, text="a")
     assert [message["text"] for message in server.sent] == ["a"]
+
+
+@pytest.mark.parametrize("how", LOSSES)
+async def test_an_answer_is_lost_in_any_way(server: BotApiServer, how: str) -> None:
+    """At once, or when the bot has had enough; the message was sent before that, or it is not sent at all."""
+    server.say(7, "Hello")
+    server.lose("sendMessage", how)
+    async with httpx.AsyncClient(base_url=server.url, timeout=0.2) as client:
+        with pytest.raises(httpx.ReadTimeout if "hang" in how else httpx.RemoteProtocolError):
+            await client.post(f"/bot{TOKEN}/sendMessage", json={"chat_id": 7, "text": "a"})
+    assert ([how], "after" in how) == ([call.trouble for call in server.calls], bool(server.sent))
+
+
+async def test_trouble_strikes_a_share_of_all_calls(server: BotApiServer) -> None:
+    """In every way, the same for the same seed; a page is no JSON."""
+    server.trouble(0.5)
+    statuses = Counter[int]()
+    async with httpx.AsyncClient(base_url=server.url, timeout=0.1) as client:
+        for _ in range(60):
+            try:
+                response = await client.post(f"/bot{TOKEN}/getMe")
+                statuses[response.status_code] += 1
+                assert (response.status_code == 502) == response.text.startswith("<html>")
+            except httpx.TransportError:
+                statuses[0] += 1
+    assert {0, 200, 429, 500, 502} == set(statuses)
+    assert {"", *TROUBLE} == {call.trouble for call in server.calls}
+    assert 20 < statuses[200] < 40
+    server.trouble(0)
+    assert server.refused == []
 
 
 async def test_a_button_is_pressed_once_and_taken_away_once(server: BotApiServer, call: Caller) -> None:
