@@ -1,11 +1,13 @@
-"""The bot for tests: the real application, polling the Bot API server of the tests until the block ends."""
+"""The bot for tests: the real application, on the Bot API server of the tests until the block ends."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from botapi_server import BotApiServer
 
 from bot.settings import Settings, load
@@ -13,6 +15,8 @@ from bot.telegram.application import serve
 from retrieval import Engine
 
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+WEBHOOK = "https://bot.example/hook"
+SECRET = "a-Secret_of_Telegram"
 QUESTION = "Who opened the bridge?"
 """The bridges corpus answers it five times."""
 
@@ -22,12 +26,20 @@ def settings_for(url: str, data_dir: Path, token: str = TOKEN, **more: Any) -> S
     return load(telegram_bot_token=token, telegram_api_base_url=url, data_dir=data_dir, **more)
 
 
+def address_for(server: BotApiServer) -> dict[str, Any]:
+    """Settings of a bot that `server` delivers to, at a port that is free now."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server.gateway = f"http://127.0.0.1:{port}"
+    return {"webhook_url": WEBHOOK, "webhook_secret": SECRET, "webhook_port": port}
+
+
 @asynccontextmanager
 async def running(server: BotApiServer, engine: Engine, data_dir: Path, **more: Any) -> AsyncIterator[asyncio.Event]:
-    """A bot that polls `server`; setting the event that is given stops it."""
+    """A bot that polls `server`, or is delivered to by it; setting the event that is given stops it."""
     stop = asyncio.Event()
     bot = asyncio.create_task(serve(settings_for(server.url, data_dir, **more), engine, stop))
-    polled = asyncio.create_task(server.called("getUpdates"))
+    polled = asyncio.create_task(server.called("setWebhook" if "webhook_url" in more else "getUpdates"))
     try:
         await asyncio.wait((bot, polled), return_when=asyncio.FIRST_COMPLETED)
         yield stop
@@ -35,3 +47,12 @@ async def running(server: BotApiServer, engine: Engine, data_dir: Path, **more: 
         polled.cancel()
         stop.set()
         await bot
+
+
+async def logged(caplog: pytest.LogCaptureFixture, text: str, times: int = 1) -> None:
+    """Wait until the log says `text`."""
+    for _ in range(500):
+        if caplog.text.count(text) >= times:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(caplog.text)

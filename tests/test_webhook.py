@@ -13,20 +13,18 @@ from typing import Any
 import httpx
 import pytest
 from botapi_server import BotApiServer
-from running import TOKEN, settings_for
+from running import SECRET, TOKEN, WEBHOOK, address_for, settings_for
 from telegram import Bot
 from telegram.error import InvalidToken
 
 from bot import logs
 from bot.errors import PortUnavailable
 from bot.rendering import Renderer
-from bot.settings import TokenFileUnreadable, WebhookSecretInvalid, load
+from bot.settings import Settings, TokenFileUnreadable, WebhookSecretInvalid, load
 from bot.telegram import webhook
 from bot.telegram.polling import ALLOWED_UPDATES
-from bot.telegram.webhook import SECRET, Webhook
+from bot.telegram.webhook import HEADER, Webhook
 
-HOST = "https://bot.example"
-TOLD = "a-Secret_of_Telegram"
 UPDATE = {"update_id": 5, "message": {"text": "Who opened the bridge?"}}
 
 
@@ -75,21 +73,16 @@ def kept() -> Kept:
 
 
 @pytest.fixture
-def port() -> int:
-    """One that is free."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+def settings(server: BotApiServer, tmp_path: Path) -> Settings:
+    return settings_for(server.url, tmp_path, **address_for(server))
 
 
 Listening = Callable[[], Any]
 
 
 @pytest.fixture
-async def listening(server: BotApiServer, kept: Kept, port: int, tmp_path: Path) -> Listening:
+async def listening(server: BotApiServer, kept: Kept, settings: Settings) -> Listening:
     """Takes deliveries for as long as a block lasts."""
-    address = {"webhook_url": f"{HOST}/hook", "webhook_secret": TOLD, "webhook_port": port}
-    settings = settings_for(server.url, tmp_path, **address)
-    server.gateway = f"http://127.0.0.1:{port}"
 
     @asynccontextmanager
     async def listening() -> AsyncIterator["asyncio.Task[None]"]:
@@ -121,7 +114,9 @@ def deliver(server: BotApiServer, listening: Listening, client: httpx.AsyncClien
         content: bytes | dict[str, Any] = UPDATE, method: str = "POST", path: str = "/hook", **headers: Any
     ) -> int:
         content = content if isinstance(content, bytes) else json.dumps(content).encode()
-        answer = await client.request(method, server.gateway + path, content=content, headers={SECRET: TOLD} | headers)
+        answer = await client.request(
+            method, server.gateway + path, content=content, headers={HEADER: SECRET} | headers
+        )
         assert b"" == answer.content
         return answer.status_code
 
@@ -147,9 +142,9 @@ async def test_telegram_is_told_where_to_deliver(server: BotApiServer, listening
     async with listening():
         pass
     told = server.of("setWebhook")[-1].parameters
-    assert (f"{HOST}/hook", TOLD, ALLOWED_UPDATES) == (told["url"], told["secret_token"], told["allowed_updates"])
+    assert (WEBHOOK, SECRET, ALLOWED_UPDATES) == (told["url"], told["secret_token"], told["allowed_updates"])
     assert not told.get("drop_pending_updates")
-    assert f"{HOST}/hook" == server.webhook
+    assert WEBHOOK == server.webhook
     assert server.refused == []
 
 
@@ -203,16 +198,16 @@ async def test_what_can_t_be_kept_is_delivered_again(
     assert "Hello" not in caplog.text
 
 
-@pytest.mark.parametrize("shown", [None, "", TOLD[:-1], f"{TOLD}s", TOLD.upper(), "ключ".encode(), b"\xff\xfe"])
+@pytest.mark.parametrize("shown", [None, "", SECRET[:-1], f"{SECRET}s", SECRET.upper(), "ключ".encode(), b"\xff\xfe"])
 async def test_who_does_not_know_the_secret(
-    listening: Listening, kept: Kept, port: int, client: httpx.AsyncClient, shown: str | bytes | None
+    listening: Listening, kept: Kept, settings: Settings, client: httpx.AsyncClient, shown: str | bytes | None
 ) -> None:
     """Nobody else is listened to: the answer comes although the body never does."""
     head = b"POST /hook HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n"
     if shown is not None:
-        head += SECRET.encode() + b": " + (shown if isinstance(shown, bytes) else shown.encode()) + b"\r\n"
+        head += HEADER.encode() + b": " + (shown if isinstance(shown, bytes) else shown.encode()) + b"\r\n"
     async with listening(), asyncio.timeout(5):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", settings.webhook_port)
         writer.write(head + b"\r\n")
         assert b"HTTP/1.1 403 Forbidden\r\n" == await reader.readline()
         writer.close()
@@ -319,7 +314,7 @@ async def test_a_webhook_that_was_taken_is_taken_back(
     async with listening():
         server.webhook = other
         await server.called("setWebhook", 2)
-    assert f"{HOST}/hook" == server.webhook
+    assert WEBHOOK == server.webhook
     assert f"somebody else with the token had updates delivered to {who} instead; this is set back" in caplog.text
 
 
@@ -331,9 +326,9 @@ async def test_a_token_that_is_withdrawn(server: BotApiServer, listening: Listen
             await running
 
 
-async def test_a_port_that_is_taken(listening: Listening, port: int, server: BotApiServer) -> None:
+async def test_a_port_that_is_taken(listening: Listening, settings: Settings, server: BotApiServer) -> None:
     """It ends before Telegram is told to deliver there."""
-    with socket.create_server(("127.0.0.1", port)):
+    with socket.create_server(("127.0.0.1", settings.webhook_port)):
         async with listening() as running:
             with pytest.raises(PortUnavailable, match="DATELINE_WEBHOOK_PORT"):
                 await running
@@ -346,7 +341,7 @@ async def test_a_port_that_is_taken(listening: Listening, port: int, server: Bot
 def test_a_secret_that_will_not_do(secret: str) -> None:
     """A secret that is missing, short, long or has other letters is one line that does not show it."""
     with pytest.raises(WebhookSecretInvalid) as caught:
-        assert load(webhook_url=HOST, webhook_secret=secret).webhook_token
+        assert load(webhook_url=WEBHOOK, webhook_secret=secret).webhook_token
     line = Renderer("text").error(caught.value.code, caught.value.facts)
     assert line.startswith("With DATELINE_WEBHOOK_URL, DATELINE_WEBHOOK_SECRET or the file that")
     assert "\n" not in line
@@ -356,8 +351,8 @@ def test_a_secret_that_will_not_do(secret: str) -> None:
 def test_a_secret_from_a_file(tmp_path: Path) -> None:
     """The file is read where the secret is not set itself; one that can't be read is one line that names it."""
     file = tmp_path / "secret"
-    file.write_text(f"{TOLD}\n", encoding="utf-8")
-    assert TOLD == load(webhook_secret_file=file).webhook_token
+    file.write_text(f"{SECRET}\n", encoding="utf-8")
+    assert SECRET == load(webhook_secret_file=file).webhook_token
     with pytest.raises(TokenFileUnreadable, match="DATELINE_WEBHOOK_SECRET_FILE"):
         assert load(webhook_secret_file=tmp_path / "none").webhook_token
 
@@ -365,4 +360,4 @@ def test_a_secret_from_a_file(tmp_path: Path) -> None:
 async def test_the_secret_is_in_no_log(listening: Listening) -> None:
     """From the start on it is redacted."""
     async with listening():
-        assert TOLD not in logs.redact(f"sent with {TOLD}")
+        assert SECRET not in logs.redact(f"sent with {SECRET}")

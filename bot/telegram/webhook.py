@@ -22,7 +22,8 @@ from bot.settings import Settings
 from bot.state.updates import RawUpdate, is_one
 from bot.telegram.polling import ALLOWED_UPDATES, untiring
 
-SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+"""What the secret comes in."""
 AT_ONCE = 10
 """How many deliveries Telegram makes at the same time; those of a chat come one after the other."""
 BEATEN_EVERY = 20.0
@@ -108,7 +109,7 @@ class Webhook:
         """Take one delivery; who does not show the secret is not listened to."""
         if request.method != "POST":
             return answer(404)
-        shown = request.headers.get(SECRET, "").encode("utf-8", "surrogateescape")
+        shown = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(shown, self._secret.encode()):
             return answer(403)
         update = _read(await body(request))
