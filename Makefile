@@ -4,6 +4,10 @@
 #   make check    format, lint, types, imports
 #   make eval     score the answers against the gold questions over the seeds, but for those held out
 #                 (make eval COLLECTION=folder for folder/*.jsonl over folder/corpus)
+#   make test-chaos  what goes wrong in the field, in full: killed, cut off, full disks, long runs, and the container where
+#                 there is a Docker Engine (ten minutes)
+#   make fuzz     a million messages, updates and article files at random (an hour; make fuzz FUZZ=n for so many)
+#   make audit    the code by bandit, the locked packages by pip-audit, where its data can be reached
 #   make load     500 chats ask three questions each at Telegram's true pace (a minute and a half)
 #   make bench    start-up time, time to answer, memory; then the same over made-up archives of up to 200,000 passages,
 #                 beside other indexes, into docs/benchmarks (five minutes)
@@ -18,6 +22,7 @@ DEPENDENCIES := .venv/dependencies
 INSTALLED := .venv/installed
 UPGRADE :=
 COLLECTION :=
+FUZZ := 1000000
 gold = $(sort $(filter-out %/seeds-held-out.jsonl,$(wildcard tests/data/seeds-*.jsonl)))
 
 # The first Python that is new enough and can make a virtual environment: PYTHON if given, else the usual names.
@@ -28,7 +33,7 @@ python = $(or $(shell for name in $(candidates); do \
 needs_python = Dateline needs Python 3.11 or newer with its venv module: install it (Debian, Ubuntu: apt install \
 python3 python3-venv; macOS: brew install python), or name one: make install PYTHON=/path/to/python3
 
-.PHONY: install run test check eval load bench bench-million translations picture lock clean
+.PHONY: install run test check eval test-chaos fuzz audit load bench bench-million translations picture lock clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -60,6 +65,17 @@ check: install
 
 eval: install
 	@$(BIN)/dateline eval $(if $(COLLECTION),"$(COLLECTION)"/*.jsonl --corpus "$(COLLECTION)/corpus",$(gold) --corpus seeds)
+
+test-chaos: install
+	@CHAOS=full $(BIN)/python -m pytest -rs tests/test_chaos_*.py tests/test_deploy.py
+
+fuzz: install
+	@$(BIN)/python tests/fuzzing.py $(FUZZ)
+
+# Low findings and B608 are ruff's too, which runs in `make check`, and they are answered there.
+audit: install
+	@$(BIN)/bandit --quiet --severity-level medium --skip B608 --recursive bot evaluation retrieval
+	@.ci/audit
 
 load: install
 	@LOAD=full $(BIN)/python -m pytest tests/test_telegram_load.py

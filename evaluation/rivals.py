@@ -66,7 +66,7 @@ class RankBM25(Rival):
     def load(self) -> None:
         """See `Rival.load`."""
         with (self.folder / "bm25.pickle").open("rb") as file:
-            self._bm25 = pickle.load(file)  # noqa: S301 -- just written by us
+            self._bm25 = pickle.load(file)  # noqa: S301 -- just written by us  # nosec B301
 
     def best(self, asked: Sequence[str]) -> list[int]:
         """See `Rival.best`."""

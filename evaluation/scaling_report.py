@@ -124,7 +124,7 @@ def _scaling(row: Row) -> str:
 
 
 def _rendered(template: str, **values: object) -> str:
-    environment = Environment(  # noqa: S701 -- Markdown of figures
+    environment = Environment(  # noqa: S701 -- Markdown of figures  # nosec B701
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True
     )
     return environment.get_template(template).render(values)

@@ -1,11 +1,16 @@
 """What the project is installed from: locks, Makefile, wheel, container files, and the list of settings."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+import threading
 import tomllib
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -73,6 +78,57 @@ def test_locks_hold_what_the_project_asks_for(lock: str, wanted: list[str]) -> N
         for requirement in requirements
         if not requirement.specifier.contains(pins.get(canonicalize_name(requirement.name), "0"))
     ]
+
+
+@contextmanager
+def _weaknesses(known: dict[str, str]) -> Iterator[str]:
+    """The address of a database of weaknesses on loopback: the name of a package, the number of its weakness."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            package = {"name": asked["package"]["name"], "ecosystem": "PyPI"}
+            found = {
+                "id": known.get(package["name"]),
+                "modified": "2025-03-15T00:00:00Z",
+                "affected": [{"package": package}],
+            }
+            answer = json.dumps({"vulns": [found]} if found["id"] else {}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+def _audit(address: str) -> subprocess.CompletedProcess[str]:
+    command = [ROOT / ".ci" / "audit", "--vulnerability-service", "osv", "--osv-url", address]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+
+
+def test_audit_finds_a_weak_package() -> None:
+    """A locked package with a known weakness is named, with status 1; without one the status is 0."""
+    with _weaknesses({"jinja2": "WEAK-2025-1"}) as address:
+        weak = _audit(address)
+    assert (1, True) == (weak.returncode, "WEAK-2025-1" in weak.stdout)
+    with _weaknesses({}) as address:
+        assert 0 == _audit(address).returncode
+
+
+def test_audit_that_reaches_nobody_is_none() -> None:
+    """Where nobody can be asked, that is said in one line, and the status is that of a failure."""
+    done = _audit("http://127.0.0.1:9/")
+    assert (2, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
+    assert done.stderr.startswith("Nothing was audited")
 
 
 def test_make_says_what_is_missing(tmp_path: Path) -> None:
