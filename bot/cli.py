@@ -15,9 +15,6 @@ from bot.settings import Settings, load
 # What needs the engine is imported where it is used: numpy and all take longer than `--help` and `health` do.
 # ruff: noqa: PLC0415
 
-STALE = 90.0
-"""Seconds without a successful poll after which the bot counts as ill."""
-
 Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="The folder of articles.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 
@@ -38,7 +35,7 @@ def run(corpus: Corpus = None) -> int:
     if settings.token:
         from bot.telegram.application import run as poll
 
-        logs.configure(settings.log_level)
+        logs.configure(settings.log_level, settings.log_format, questions=settings.log_questions)
         return poll(settings)
     from bot.terminal import chat as converse
 
@@ -127,16 +124,15 @@ def articles(
 
 @app.command(epilog="Example: dateline health && echo well")
 def health() -> int:
-    """Say whether the bot polls Telegram.
+    """Say whether the bot is well, or what is wrong, in one line.
 
-    The status is 1 when its last successful poll is too long ago.
+    The status is 1 when Telegram was not heard for too long, state.db can't be written or the articles are out of date.
     """
-    from bot.health import age
+    from bot.health import examine
 
-    seconds = age(_settings(None).data_dir)
-    well = seconds is not None and seconds <= STALE
-    typer.echo(Renderer("text").render("health", well=well, seconds=seconds))
-    return 0 if well else 1
+    found = examine(_settings(None).data_dir)
+    typer.echo(Renderer("text").render("health", health=found))
+    return 1 if found.ills else 0
 
 
 @app.command(epilog="Example: dateline feedback --since 7 --json > drafts.jsonl")
@@ -245,5 +241,6 @@ def _mistake(problem: Exception) -> tuple[str, dict[str, object]]:
 
 def _settings(corpus: Path | None) -> Settings:
     settings = load(corpus=corpus)
-    logs.configure(settings.log_level if "log_level" in settings.model_fields_set else "WARNING")
+    level = settings.log_level if "log_level" in settings.model_fields_set else "WARNING"
+    logs.configure(level, settings.log_format, questions=settings.log_questions)
     return settings

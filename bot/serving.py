@@ -12,13 +12,13 @@ from aiohttp import web
 
 from bot.errors import PortUnavailable
 
-CONNECTIONS = 100
+CONNECTIONS = 50
 """How many are open at once; a proxy needs few."""
 LARGEST_BODY = 1_000_000
 SLOWEST = 10.0
 """Seconds that a head may take, and a body, and for which an idle connection stays open."""
 
-_HEAD_LINE, _HEAD_LINES = 4096, 64
+_HEAD_LINE, _HEAD_LINES = 2048, 50
 _LEFT = 1.0
 """Seconds in which what is not wanted of a body is still taken, so that the answer arrives."""
 _CLOSING = 1.0
@@ -86,15 +86,23 @@ class _Server(web.Server):
     def __init__(self, routes: Mapping[str, Handler]) -> None:
         super().__init__(self._respond)
         self._routes = routes
-        self._busy: set[object] = set()
+        self._open: dict[web.RequestHandler, None] = {}  # oldest first
+        self._busy: set[web.RequestHandler] = set()
 
     def __call__(self) -> web.RequestHandler:
         return _Connection(self)
 
-    def make_room(self, newest: "_Connection") -> None:
-        """Close one of too many connections: the oldest that asks nothing just now."""
-        if len(self.connections) > CONNECTIONS:
-            next((one for one in self.connections if one not in self._busy), newest).force_close()
+    def admit(self, newest: web.RequestHandler) -> None:
+        """Count a connection in; of too many the oldest that asks nothing just now is closed."""
+        self._open[newest] = None
+        if len(self._open) > CONNECTIONS:
+            closed = next(one for one in self._open if one not in self._busy)
+            self.forget(closed)
+            closed.force_close()
+
+    def forget(self, gone: web.RequestHandler) -> None:
+        """Count one out."""
+        self._open.pop(gone, None)
 
     async def _respond(self, request: web.BaseRequest) -> web.Response:
         self._busy.add(request.protocol)
@@ -139,7 +147,12 @@ class _Connection(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, unless there are too many."""
         super().connection_made(transport)
-        self._server.make_room(self)
+        self._server.admit(self)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """End."""
+        super().connection_lost(exc)
+        self._server.forget(self)
 
     def handle_error(
         self,

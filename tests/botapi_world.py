@@ -43,7 +43,7 @@ class World:
         self._inline_queries: dict[str, tuple[int, str]] = {}
         self._updates: list[dict[str, Any]] = []
         self._allowed: set[str] | None = None
-        self._last_id = 0
+        self._last_id = time.time_ns() // 1_000_000 % 1_000_000_000  # no two servers have an update of the same number
         self._changed = asyncio.Event()
 
     def person(self, number: int, **fields: Any) -> dict[str, Any]:
@@ -176,7 +176,7 @@ class World:
 
 
 def _counted(chat: int) -> int:
-    """Where the messages of a chat are numbered: a supergroup numbers its own, of all other chats the bot has one row."""
+    """Where the messages of a chat are numbered: a supergroup numbers its own, the other chats have a row in common."""
     return chat if chat <= FIRST_SUPERGROUP else 0
 
 

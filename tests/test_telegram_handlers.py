@@ -170,8 +170,8 @@ async def test_chats_do_not_wait_for_each_other(server: BotApiServer) -> None:
 async def test_what_telegram_refuses_ends_in_a_kind_line(
     server: BotApiServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A refused answer is logged, and the person is told that something went wrong."""
-    server.fail("sendMessage", 400, "Bad Request: something new")
+    """A refused answer is tried again; after the third time that is logged, and the person told that it went wrong."""
+    server.fail("sendMessage", 400, "Bad Request: something new", times=3)
     server.say(CHAT, QUESTION)
     assert [words("failed")] == [message["text"] for message in await server.replies(1)]
     assert "Something new" in caplog.text

@@ -1,5 +1,6 @@
 """A private chat: the commands, in the person's language, and what becomes of odd and of long messages."""
 
+import asyncio
 import re
 import shutil
 import sqlite3
@@ -8,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from botapi_server import BotApiServer
-from running import TOKEN, running
+from running import TOKEN, logged, running
 from talks import ADA, BEN, FOREIGN, OPERATOR, QUESTION, Talk, labels, on_page, talking, words
 
 from bot.languages import LANGUAGES, in_words
 from bot.state.database import NAME, State
-from bot.state.people import Forgotten
+from bot.state.people import Forgotten, Notes
+from bot.telegram import inbox
 from bot.telegram.heard import COMMANDS
 from retrieval import Engine, EngineSettings, day_of
 
@@ -54,6 +56,9 @@ async def test_a_profile_that_is_set_is_not_set_again(bridges: Path, tmp_path: P
             await talk.say("/help")
             if not calls:
                 await talk.server.called("setMyShortDescription", len(LANGUAGES))
+                async with State.open(tmp_path / "data") as state, asyncio.timeout(20):
+                    while not await Notes(state).get("profile"):
+                        await asyncio.sleep(0.01)
             calls.append(len(talk.server.of("setMyCommands")))
     assert calls == [2 * len(LANGUAGES), 0]
 
@@ -384,18 +389,20 @@ async def test_who_is_an_operator_no_more_loses_the_menu(bridges: Path, tmp_path
         assert server.refused == []
 
 
-async def test_a_database_that_cannot_be_read_is_said_to_be_a_fault(
+async def test_a_database_that_cannot_be_read_is_waited_for(
     talk: Talk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In the language of the person's Telegram, since what they chose can't be read."""
+    """Whatever becomes of the disk, who asked is answered in the end."""
+    monkeypatch.setattr(inbox, "FIRST_WAIT", 0.01)
 
     async def broken(*_: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(State, "rows", broken)
-    talk.server.person(ADA, language_code="de")
-    assert (await talk.say(QUESTION))["text"] == words("failed", "de")
-    assert "disk I/O error" in caplog.text
+    with monkeypatch.context() as patch:
+        patch.setattr(State, "rows", broken)
+        talk.server.say(ADA, QUESTION)
+        await logged(caplog, "disk I/O error", 2)
+    assert "❝" in (await talk.server.replies(1))[0]["text"]
 
 
 async def test_articles_that_cannot_be_read_anew_are_told(talk: Talk, bridges: Path) -> None:

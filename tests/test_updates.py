@@ -45,13 +45,15 @@ async def test_they_wait_in_the_order_in_which_they_came(updates: Updates) -> No
 
 
 async def test_an_update_is_taken_once(updates: Updates, state: State) -> None:
-    """Also when it is done by then; another bot has numbers of its own."""
+    """Also when it is done by then; another bot has numbers of its own, and Telegram may begin to count anew."""
     await updates.add([said(1)])
     [one] = await updates.waiting(0, 10)
     await updates.finish(one.number)
     await updates.add([said(1), said(2)])
     await Updates(state, BOT + 1).add([said(1)])
     assert [2] == await numbers(updates)
+    await updates.add([said(1, "Something else")])
+    assert [2, 1] == await numbers(updates)
 
 
 async def test_nothing_is_kept_of_a_batch_that_fails(updates: Updates, state: State) -> None:

@@ -38,7 +38,7 @@ _BESIDE = ("", "-wal", "-shm")
 """What follows on a file's name where SQLite keeps something beside it."""
 
 _DAY = 86_400
-_SCHEMA = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*' ORDER BY rowid"
+_SCHEMA = "SELECT name, type, sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*' ORDER BY name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ async def _checked(file: Path, copy: Path) -> int:
         if not _copy(file, copy):
             raise BackupInvalid(file)
         async with State.open(copy.parent) as state, State.open(copy.parent / "new") as new:
-            if await state.rows(_SCHEMA) != await new.rows(_SCHEMA):
+            if await _schema(state) != await _schema(new):
                 raise BackupInvalid(file)
             late = int(time.time()) - _DAY  # nobody expects an answer any more
             await state.write("DELETE FROM inbox WHERE state = 'waiting' AND at <= ?", late)
@@ -180,6 +180,11 @@ async def _checked(file: Path, copy: Path) -> int:
         raise
     except sqlite3.DatabaseError as error:
         raise BackupInvalid(file, str(error)) from error
+
+
+async def _schema(state: State) -> list[tuple[str, str, str]]:
+    """What there is in a file, but for how it was indented: names, kinds, and how they were made."""
+    return [(name, kind, " ".join(sql.split())) for name, kind, sql in await state.rows(_SCHEMA)]
 
 
 def _is_whole(place: Path) -> bool:
@@ -202,7 +207,7 @@ async def _replace(data_dir: Path, copy: Path) -> None:
         await state.rows("ATTACH ? AS copy", str(copy))
         async with state.writing() as db:
             backup(data_dir, data_dir / BEFORE)  # nobody else writes meanwhile
-            for kind, table, _ in await state.rows(_SCHEMA):
+            for table, kind, _ in await _schema(state):
                 if kind == "table" and table != "inbox":
                     await db.execute(f"DELETE FROM main.{table}")
                     await db.execute(f"INSERT INTO main.{table} SELECT * FROM copy.{table}")

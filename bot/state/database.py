@@ -56,13 +56,13 @@ _SCRIPTS = (
     CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     """,
     # What Telegram handed over, in the order of `number`: `body` is the update as it came, empty once it is done;
-    # `update_id` is Telegram's, one row of numbers for each bot; `deaths` says how often the program ended without
-    # having done it; `state` is waiting, done or aside, which is given up for a `reason`.
+    # `update_id` is Telegram's, `digest` that of the body, for Telegram may begin to count anew; `deaths` says how
+    # often the program ended without having done it; `state` is waiting, done or aside: given up for a `reason`.
     """
     CREATE TABLE inbox (
-        number INTEGER PRIMARY KEY AUTOINCREMENT, bot INTEGER NOT NULL, update_id INTEGER NOT NULL, at INTEGER NOT NULL,
-        person INTEGER, state TEXT NOT NULL, body TEXT NOT NULL, deaths INTEGER NOT NULL DEFAULT 0,
-        reason TEXT NOT NULL DEFAULT '', UNIQUE (bot, update_id)
+        number INTEGER PRIMARY KEY AUTOINCREMENT, bot INTEGER NOT NULL, update_id INTEGER NOT NULL,
+        digest INTEGER NOT NULL, at INTEGER NOT NULL, person INTEGER, state TEXT NOT NULL, body TEXT NOT NULL,
+        deaths INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', UNIQUE (bot, update_id, digest)
     );
     CREATE INDEX inbox_open ON inbox (state, number) WHERE state <> 'done';
     CREATE INDEX inbox_done ON inbox (at) WHERE state = 'done';

@@ -1,6 +1,7 @@
 """What Telegram hands over in, kept in `state.db` until it is done, in the order in which it came."""
 
 import asyncio
+import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -60,10 +61,12 @@ class Updates:
     async def add(self, updates: Sequence[RawUpdate]) -> None:
         """Keep updates, for good once this returns; those that are known already are left out. Raises sqlite3.Error."""
         now = int(time.time())
-        rows = [(self._bot, one["update_id"], now, _person(one), json.dumps(one)) for one in updates]
-        query = (
-            "INSERT OR IGNORE INTO inbox (bot, update_id, at, person, state, body) VALUES (?, ?, ?, ?, 'waiting', ?)"
-        )
+        bodies = [(one, json.dumps(one)) for one in updates]
+        rows = [(self._bot, one["update_id"], _digest(body), now, _person(one), body) for one, body in bodies]
+        query = """
+            INSERT OR IGNORE INTO inbox (bot, update_id, digest, at, person, state, body)
+            VALUES (?, ?, ?, ?, ?, 'waiting', ?)
+        """
         async with self._state.writing() as db:
             await db.executemany(query, rows)
 
@@ -86,13 +89,15 @@ class Updates:
         await self._state.write("UPDATE inbox SET deaths = deaths + 1 WHERE number = ?", number)
 
     async def finish(self, number: int) -> None:
-        """Note that an update is done, together with all that are done meanwhile. Raises sqlite3.Error.
-
-        Where it can't be noted, that is tried again with the next.
-        """
+        """Note that an update is done. Raises sqlite3.Error, and then `settle` has to be called again."""
         self._finished.add(number)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Note all that is done and not noted yet; what ends meanwhile is noted together."""
+        waits = frozenset(self._finished)
         async with self._finishing:
-            if number not in self._finished:
+            if not waits & self._finished:
                 return
             done = [*self._finished]
             async with self._state.writing() as db:
@@ -130,13 +135,18 @@ def is_one(value: object) -> bool:
     return isinstance(value, dict) and _is_whole(value.get("update_id"))
 
 
+def _digest(body: str) -> int:
+    """What tells an update that is sent again from another one of the same number, in 64 bits."""
+    return int.from_bytes(hashlib.sha256(body.encode()).digest()[:8], "big", signed=True)
+
+
 def _person(update: RawUpdate) -> int | None:
     """Whose update it is, so that they can have it forgotten; None where that can't be told."""
     for what in update.values():
         sender = what.get("from") if isinstance(what, dict) else None
         number = sender.get("id") if isinstance(sender, dict) else None
-        if _is_whole(number):
-            return int(number)
+        if isinstance(number, int) and _is_whole(number):
+            return number
     return None
 
 

@@ -93,9 +93,9 @@ class Answering:
             with timing.stage("sending"):
                 messages = await self._rewritten(kept, said.place, draft)
             timing.note(reply=kept.id)
-            now = replace(draft.kept, messages=tuple(messages))
+            now = replace(draft.kept, id=kept.id, messages=tuple(messages))
             if await _is_kept(self.replies.replace(kept.id, now)) and draft.answer is not None:
-                self.turns.remember(kept.id, draft.answer)
+                self.turns.remember(now, draft.answer)
 
     async def _rewritten(self, kept: KeptReply, place: Place, draft: Draft) -> Sequence[int]:
         """The messages that a reply consists of when it says what is drafted."""
@@ -192,13 +192,13 @@ class Answering:
             sent = await self.sender.send(place, draft.html, markup(draft.kept.keyboard))
         if not draft.is_kept:
             return
-        chat = sent[-1].chat_id if sent else place.chat
+        chat = sent[-1].chat if sent else place.chat
         known = len(sent) == len(split(draft.html))  # what hangs under a reply hangs under its last message
-        kept = replace(draft.kept, chat=chat, messages=tuple(one.message_id for one in sent) if known else ())
+        kept = replace(draft.kept, chat=chat, messages=tuple(one.number for one in sent) if known else ())
         number = await _is_kept(self.replies.add(kept))
         timing.note(reply=number or None)
         if number and draft.answer is not None:
-            self.turns.remember(number, draft.answer)
+            self.turns.remember(replace(kept, id=number), draft.answer)
 
 
 async def _is_kept(work: Awaitable[int]) -> int:

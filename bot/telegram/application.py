@@ -1,14 +1,18 @@
-"""Settings and an open engine in; a bot that polls Telegram and answers until it is told to stop."""
+"""Settings and an open engine in; a bot that hears and answers on Telegram until it is told to stop."""
 
 import asyncio
+import faulthandler
 import logging
+import math
 import os
 import re
 import signal
 import sqlite3
 import ssl
+import sys
 import threading
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,100 +23,160 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, Defaults
 from telegram.request import HTTPXRequest
 
-from bot import health, logs
+from bot import health, logs, metrics
 from bot.app import desk
-from bot.errors import ApiBaseUrlInvalid, TokenRefused
+from bot.errors import ApiBaseUrlInvalid, StateUnwritable, TokenRefused
+from bot.serving import page, serving
 from bot.settings import Settings
 from bot.state.database import State
 from bot.state.feedback import Feedback
 from bot.state.people import Notes, People
 from bot.state.replies import Replies
+from bot.state.updates import Updates
 from bot.suggestions import suggest
 from bot.telegram.answering import Answering
 from bot.telegram.commands import Commands
 from bot.telegram.handlers import App, Handlers
+from bot.telegram.inbox import Inbox
 from bot.telegram.inline import Inline
-from bot.telegram.limits import Floods, InOrder, RateLimiter
+from bot.telegram.limits import Floods, RateLimiter
 from bot.telegram.links import Questions
 from bot.telegram.operators import REFUSED, Operators
-from bot.telegram.polling import Poller, PollingRequest, untiring
+from bot.telegram.polling import SILENCE, Poller, PollingRequest, untiring
 from bot.telegram.presses import Presses
 from bot.telegram.profile import Profile
 from bot.telegram.sending import Sender
 from bot.telegram.turns import Turns
 from bot.telegram.voices import Voices
+from bot.telegram.webhook import Webhook
 from retrieval import Engine
 
-GRACE = 3.0
+GRACE = 2.0
 """Seconds in which what is under way is still answered after a stop; Docker kills after ten."""
 
-_PRUNED_EVERY = 6 * 3600.0
+LEAVING = 0.5
+"""Seconds in which Telegram is told what was taken, after that."""
 
-CLOSING = 1.5
+CLOSING = 1.0
 """Seconds in which everything is closed after that."""
+
+OPENED_EVERY = 5.0
+"""Seconds after which it is tried again to open what can't be written."""
+
+_HOUR = 3600.0
+
+ANSWERED, POLL_ANSWERED = 20.0, 10.0
+"""Seconds in which Telegram has to answer a call, and a poll when its time is over."""
 
 log = logging.getLogger(__name__)
 
 
 def run(settings: Settings) -> int:
-    """Answer on Telegram until SIGTERM or SIGINT, then 0. Raises TokenRefused, ApiBaseUrlInvalid, RetrievalError."""
+    """Answer on Telegram until SIGTERM or SIGINT, then 0. Raises BotError and RetrievalError."""
     # While the articles are read; process 1 of a container would ignore it, and the cache survives a crash.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     # A loop does not close before a name is looked up; without a name server that took 10 s after SIGTERM.
     guard = threading.Timer(CLOSING, os._exit, (0,))
     guard.daemon = True
     with desk(settings, watch=True) as opened:
-        opened.run(serve(settings, opened.engine))
+        opened.run(_while_awake(serve(settings, opened.engine)))
         guard.start()
     guard.cancel()
     return 0
 
 
+async def _while_awake(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work; end the program, with a trace of where it is, when the loop stands still for too long."""
+
+    async def stay_awake() -> None:
+        while True:
+            faulthandler.dump_traceback_later(SILENCE, exit=True, file=sys.__stderr__ or sys.stderr)
+            await asyncio.sleep(SILENCE / 10)
+
+    watch = asyncio.create_task(stay_awake())
+    try:
+        await work
+    finally:
+        watch.cancel()
+        faulthandler.cancel_dump_traceback_later()
+
+
 async def serve(settings: Settings, engine: Engine, stop: asyncio.Event | None = None) -> None:
     """Answer on Telegram until `stop` is set; by default SIGTERM and SIGINT set it."""
-    async with State.open(settings.data_dir) as state:
-        await _serve(settings, engine, state, stop)
-
-
-async def _serve(settings: Settings, engine: Engine, state: State, stop: asyncio.Event | None) -> None:
-    application = build(settings)
-    answers = handlers(application.bot, settings, engine, state)
-    answers.add_to(application)
-    poller = Poller(application.bot, application.update_queue, partial(health.beat, settings.data_dir))
     stop = stop or _stop_by_signal()
-    tasks = asyncio.create_task(_work(application, poller, answers)), asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        end, _ = await asyncio.gather(*tasks, return_exceptions=True)
-        await _wind_up(application, poller)
+    async with AsyncExitStack() as opened:
+        state = await _state(settings, opened, stop)
+        if state is not None:
+            await _serve(settings, engine, state, stop)
+
+
+async def _state(settings: Settings, opened: AsyncExitStack, stop: asyncio.Event) -> State | None:
+    """The open `state.db`, as soon as there is a disk to write it to; None when the program is to stop first."""
+    while not stop.is_set():
+        try:
+            return await opened.enter_async_context(State.open(settings.data_dir))
+        except StateUnwritable as error:
+            log.error("nothing is answered, for %s can't be written: %s", *error.facts.values())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), OPENED_EVERY)
+    return None
+
+
+async def _serve(settings: Settings, engine: Engine, state: State, stop: asyncio.Event) -> None:
+    polling = polling_request()
+    application = build(settings, polling)
+    async with _page_of_numbers(settings):
+        bot = _Running(settings, application, polling, handlers(application.bot, settings, engine, state), state)
+        tasks = asyncio.create_task(bot.run()), asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await _cancelled(*tasks)
+            await bot.wind_up()
+    end = None if tasks[0].cancelled() else tasks[0].exception()
     if isinstance(end, InvalidToken):
         raise TokenRefused(settings.telegram_api_base_url)
-    if isinstance(end, Exception):
+    if end is not None:
         raise end
 
 
-def build(settings: Settings) -> App:
-    """The application, not yet connected. Raises TokenRefused and ApiBaseUrlInvalid."""
+@asynccontextmanager
+async def _page_of_numbers(settings: Settings) -> AsyncIterator[None]:
+    """Show the numbers where somebody wants them. Raises PortUnavailable."""
+    if settings.metrics_port is None:
+        yield
+        return
+    show = page(metrics.page, metrics.CONTENT_TYPE)
+    async with serving(settings.listen, settings.metrics_port, {"/metrics": show}, "DATELINE_METRICS_PORT"):
+        yield
+
+
+def polling_request() -> PollingRequest:
+    """What getUpdates goes through."""
+    return PollingRequest(2, read_timeout=POLL_ANSWERED, write_timeout=POLL_ANSWERED, **_connecting())
+
+
+def _connecting() -> dict[str, Any]:
+    return {"httpx_kwargs": _trust(), "connect_timeout": 10, "pool_timeout": 30}
+
+
+def build(settings: Settings, polling: PollingRequest | None = None) -> App:
+    """The application, not yet connected; `polling` is for getUpdates. Raises TokenRefused and ApiBaseUrlInvalid."""
     api = _api(settings.telegram_api_base_url)
     token = settings.token or ""
     if not re.fullmatch(r"[\w:.-]+", token, re.ASCII):  # it becomes part of an address
         raise TokenRefused(settings.telegram_api_base_url)
     logs.hide(token)
-    more: dict[str, Any] = {"httpx_kwargs": _trust(), "connect_timeout": 10, "pool_timeout": 30}
     return (
         ApplicationBuilder()
         .token(token)
         .base_url(lambda token: f"{api}/bot{token}")
         .base_file_url(lambda token: f"{api}/file/bot{token}")
-        .request(HTTPXRequest(128, read_timeout=20, write_timeout=20, **more))
-        .get_updates_request(PollingRequest(2, read_timeout=10, write_timeout=10, **more))
+        .request(HTTPXRequest(128, read_timeout=ANSWERED, write_timeout=ANSWERED, **_connecting()))
+        .get_updates_request(polling or polling_request())
         .updater(None)
         .job_queue(None)
         .rate_limiter(RateLimiter())
-        .concurrent_updates(InOrder())
         .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .build()
     )
@@ -136,6 +200,7 @@ def handlers(bot: Bot, settings: Settings, engine: Engine, state: State) -> Hand
         Operators(engine, sender, Feedback(state), notes),
         Profile(bot, notes),
         settings.operator_ids,
+        settings.allowed_ids,
     )
 
 
@@ -145,41 +210,86 @@ def _trust() -> dict[str, ssl.SSLContext]:
     return {"verify": httpx.create_ssl_context()}
 
 
-async def _work(application: App, poller: Poller, answers: Handlers) -> None:
-    await untiring("getMe", application.initialize)
-    log.info("connected as @%s", application.bot.username)
-    await untiring("deleteWebhook", partial(application.bot.delete_webhook, drop_pending_updates=False))
-    await application.start()
-    application.create_task(answers.profile.introduce(answers.operator_ids))
-    pruning = asyncio.create_task(_prune(answers.replies))
+class _Running:
+    """A bot at work: what comes in is kept in the inbox, and handled from there."""
+
+    def __init__(
+        self, settings: Settings, application: App, polling: PollingRequest, answers: Handlers, state: State
+    ) -> None:
+        self._settings = settings
+        self._application = application
+        self._answers = answers
+        self._state = state
+        self._inbox: Inbox | None = None
+        self._beat = partial(health.beat, settings.data_dir)
+        bot = application.bot
+        self._poller = Poller(bot, polling, self._receive, self._beat)
+        self._webhook = Webhook(bot, settings, self._receive, self._beat) if settings.webhook_url else None
+        answers.add_to(application)
+
+    async def run(self) -> None:
+        """Hear and answer until cancelled. Raises InvalidToken, TokenInUse, NotHeard and PortUnavailable."""
+        application, answers = self._application, self._answers
+        await untiring("getMe", application.initialize)
+        log.info("connected as @%s", application.bot.username)
+        updates = Updates(self._state, application.bot.id)
+        self._inbox = Inbox(updates, application.bot, partial(answers.do, application), answers.give_up)
+        await application.start()
+        keep_days = self._settings.keep_days
+        await _all(
+            (self._webhook or self._poller).run(),
+            self._inbox.run(),
+            _every(math.inf, partial(answers.profile.introduce, answers.operator_ids)),
+            _every(5.0, self._inbox.settle),
+            _every(_HOUR / 6, partial(updates.prune, keep_days)),
+            _every(6 * _HOUR, answers.replies.prune),
+        )
+
+    async def wind_up(self) -> None:
+        """Answer what is under way, within `GRACE`, and close every connection."""
+        application = self._application
+        if self._inbox is not None:
+            limiter = application.bot.rate_limiter
+            await self._inbox.wind_up(GRACE, limiter.has_sent if isinstance(limiter, RateLimiter) else bool)
+        if application.running:
+            with suppress(TelegramError, TimeoutError):
+                async with asyncio.timeout(LEAVING):
+                    await application.stop()
+                    await self._poller.confirm()
+        await application.shutdown()
+        await application.bot.shutdown()  # the application closes nothing that it had not opened to the end
+
+    async def _receive(self, updates: Any) -> None:
+        assert self._inbox is not None  # noqa: S101 -- for mypy
+        await self._inbox.receive(updates)
+        self._answers.sender.hear(updates)
+
+
+async def _all(*work: Coroutine[Any, Any, None]) -> None:
+    """Do all of it side by side until one ends, which is a failure."""
+    tasks = [asyncio.create_task(one) for one in work]
     try:
-        await poller.run()
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
     finally:
-        pruning.cancel()
+        await _cancelled(*tasks)
 
 
-async def _prune(replies: Replies) -> None:
-    """Drop what is too old, now and then."""
+async def _every(seconds: float, call: Callable[[], Awaitable[None]]) -> None:
+    """Do something now and then, such as to drop what is too old."""
     while True:
         try:
-            await replies.prune()
+            await call()
         except sqlite3.Error as error:
-            log.warning("what is too old could not be dropped: %s", error)
-        await asyncio.sleep(_PRUNED_EVERY)
+            log.warning("the housekeeping of state.db failed: %s", error)
+        await asyncio.sleep(seconds)
 
 
-async def _wind_up(application: App, poller: Poller) -> None:
-    """Answer what is under way, within `GRACE`, and close every connection."""
-    if application.running:
-        try:
-            async with asyncio.timeout(GRACE):
-                await application.stop()
-                with suppress(TelegramError):
-                    await poller.confirm()
-        except TimeoutError:
-            log.warning("stopped before every answer was sent")
-    await application.shutdown()
-    await application.bot.shutdown()  # the application closes nothing that it had not opened to the end
+async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _stop_by_signal() -> asyncio.Event:

@@ -4,10 +4,12 @@ import logging
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias, cast
 
 from telegram import CallbackQuery, InlineQuery, Message, Update
-from telegram.error import BadRequest, TelegramError
+from telegram.constants import ChatType
+from telegram.error import TelegramError
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes, InlineQueryHandler, MessageHandler, filters
 
 from bot.conversation import is_more
@@ -43,7 +45,9 @@ class Handlers:
     operators: Operators
     profile: Profile
     operator_ids: frozenset[int]
+    allowed_ids: frozenset[int]
     _albums: deque[str] = field(default_factory=lambda: deque(maxlen=100))
+    _failures: dict[int, Exception] = field(default_factory=dict)
 
     def add_to(self, application: App) -> None:
         """Register what is handled; the first that fits handles an update."""
@@ -58,6 +62,42 @@ class Handlers:
         application.add_handler(InlineQueryHandler(self._typed))
         application.add_error_handler(self._failed)
 
+    async def do(self, application: App, update: Update) -> None:
+        """Do what an update asks for, or raise what went wrong."""
+        if not self._is_allowed(update):
+            await self._turn_away(update)
+            return
+        await application.process_update(update)
+        if (error := self._failures.pop(update.update_id, None)) is not None:
+            raise error
+
+    async def give_up(self, update: Update | None, reason: str, error: Exception) -> None:
+        """Tell whoever asked that they get no answer, and those who run the bot why."""
+        if update is not None:
+            with suppress(Exception):  # it is the last that can be done for them
+                await self._apologize(update, "failed")
+        for operator in self.operator_ids:
+            with suppress(Exception):
+                talk = await self.voices.of(operator, None)
+                await self.sender.send(Place(operator), talk.message.render("set_aside", reason=reason))
+
+    def _is_allowed(self, update: Update) -> bool:
+        """Whether the operator lets somebody, or everybody in their group, use the bot."""
+        here = {of.id for of in (update.effective_chat, update.effective_user) if of is not None}
+        return not self.allowed_ids or not here.isdisjoint(self.allowed_ids)
+
+    async def _turn_away(self, update: Update) -> None:
+        """Tell a stranger so in their own chat; in groups and in inline mode there is simply nothing."""
+        if update.callback_query is not None:
+            await quietly(update.callback_query.answer)
+        elif update.inline_query is not None:
+            await quietly(partial(update.inline_query.answer, (), cache_time=0, is_personal=True))
+        message = update.message
+        if message is not None and message.chat.type == ChatType.PRIVATE and message.from_user is not None:
+            talk, place = await self._voice(update), Place.beside(message)
+            if not await self.answering.is_too_much(message.from_user.id, place, talk):
+                await self.sender.send(place, talk.message.render("private", number=message.from_user.id))
+
     async def _heard(self, update: Update, context: Context) -> None:
         message = cast("Message", update.message)
         said = heard(message, context.bot.bot)
@@ -66,10 +106,10 @@ class Handlers:
         if message.media_group_id is not None:  # its caption is for all photos of an album
             self._albums.append(message.media_group_id)
         talk = await self.voices.of(said.person, said.code)
-        if said.private and said.person in self.operator_ids:
-            context.application.create_task(self.profile.greet(said.person))
         if not await self.answering.is_too_much(said.person, said.place, talk):
             await self._do(said, talk)
+        if said.private and said.person in self.operator_ids:
+            await self.profile.greet(said.person)
 
     async def _do(self, said: Heard, talk: Voice) -> None:
         if said.private and said.person in self.operator_ids and said.command in self.operators.all:
@@ -109,19 +149,22 @@ class Handlers:
             await self.replies.migrate(message.migrate_from_chat_id, message.chat_id)
 
     async def _failed(self, update: object, context: Context) -> None:
+        """Keep what went wrong for `do`, which raises it; that the articles can't be searched now is an answer, too."""
         error = context.error
-        away = isinstance(error, IndexAway)
-        if away:
+        if not isinstance(update, Update) or error is None:
+            log.error("something in the background failed", exc_info=error)
+        elif isinstance(error, IndexAway):
             log.warning("an update was not answered: %s", error)
+            await self._apologize(update, "away")
         else:
-            log.error("an update could not be answered", exc_info=error)
-        if not isinstance(update, Update):
-            return
+            self._failures[update.update_id] = error
+
+    async def _apologize(self, update: Update, name: str) -> None:
         if update.callback_query is not None:  # or its button would go on turning
             await quietly(update.callback_query.answer)
         message = update.effective_message
-        if isinstance(message, Message) and (isinstance(error, BadRequest) or not isinstance(error, TelegramError)):
-            words = (await self._voice(update)).message.render("away" if away else "failed")
+        if isinstance(message, Message):
+            words = (await self._voice(update)).message.render(name)
             with suppress(TelegramError):
                 await self.sender.send(Place.beside(message), words)
 

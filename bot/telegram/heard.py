@@ -102,12 +102,12 @@ def _without_mentions(message: Message, me: User) -> tuple[str, bool]:
     found = False
     for entity in sorted(entities, key=lambda one: one.offset, reverse=True):
         start, end = entity.offset * 2, (entity.offset + entity.length) * 2
-        word = units[start:end].decode("utf-16-le")
+        word = units[start:end].decode("utf-16-le", "replace")  # it may begin or end within a character
         named = entity.type == MessageEntity.MENTION and word.lower() == f"@{me.username}".lower()
         if named or (entity.type == MessageEntity.TEXT_MENTION and entity.user and entity.user.id == me.id):
             units = units[:start] + units[end:]
             found = True
-    return units.decode("utf-16-le").strip(" \n\t,:;") if found else text, found
+    return units.decode("utf-16-le", "replace").strip(" \n\t,:;") if found else text, found
 
 
 def _text(message: Message) -> tuple[str, Sequence[MessageEntity]]:

@@ -1,23 +1,19 @@
-"""How much happens at once: the updates of a chat in order, chats side by side, and no faster than Telegram allows."""
+"""Calls in, made no faster than Telegram allows, each chat waiting for itself; and who asks more than can be meant."""
 
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, TypeAlias, cast
-from weakref import WeakValueDictionary
+from typing import Any, Literal, TypeAlias
+from weakref import WeakSet, WeakValueDictionary
 
-from telegram import Update
 from telegram.error import RetryAfter
-from telegram.ext import BaseRateLimiter, BaseUpdateProcessor
+from telegram.ext import BaseRateLimiter
 
 from bot.telegram.sending import seconds
-
-AT_ONCE = 4096
-"""Updates taken on at once; those that wait for their chat count, so a few busy chats must not fill it."""
 
 QUESTIONS, A_MINUTE = 20, 60.0
 """What a person may ask in a minute, and for how long nothing is said to whoever asked more."""
@@ -56,40 +52,6 @@ PACE = Pace()
 """What Telegram allows; a test that is not about it sets a faster one."""
 
 
-class InOrder(BaseUpdateProcessor):
-    """The updates of one chat one after the other, as they came; different chats don't wait for each other.
-
-    Inline queries and presses under cards have no chat: they are in order for each person.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(AT_ONCE)
-        self._locks: WeakValueDictionary[tuple[int | None, int | None], asyncio.Lock] = WeakValueDictionary()
-
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Handle one update when those before it in its chat are done."""
-        try:
-            async with self._locks.setdefault(_line(update), asyncio.Lock()):
-                await coroutine
-        finally:
-            cast("Coroutine[Any, Any, None]", coroutine).close()  # what was cancelled while it waited never ran
-
-    async def initialize(self) -> None:
-        """There is nothing to open."""
-
-    async def shutdown(self) -> None:
-        """There is nothing to close."""
-
-
-def _line(update: object) -> tuple[int | None, int | None]:
-    """Where an update queues up; a person's inline queries don't wait for answers in the chat with them."""
-    if not isinstance(update, Update):
-        return None, None
-    if update.effective_chat:
-        return update.effective_chat.id, None
-    return None, update.effective_user.id if update.effective_user else None
-
-
 class RateLimiter(BaseRateLimiter[int]):
     """Messages and edits no faster than `pace`, however long each takes to get there.
 
@@ -105,6 +67,11 @@ class RateLimiter(BaseRateLimiter[int]):
         self._groups: WeakValueDictionary[int | str, _Window] = WeakValueDictionary()
         self._overall = _Window(self._pace.overall)
         self._signs = _Window(self._pace.signs)
+        self._senders: WeakSet[asyncio.Task[Any]] = WeakSet()
+
+    def has_sent(self, task: "asyncio.Task[Any]") -> bool:
+        """Whether a message was sent in a task, or is on its way."""
+        return task in self._senders
 
     async def initialize(self) -> None:
         """There is nothing to open."""
@@ -127,7 +94,7 @@ class RateLimiter(BaseRateLimiter[int]):
             return await self._sign(call)
         if "chat_id" not in data or not endpoint.startswith(("send", "edit")):
             return await call()
-        return await self._in_turn(data["chat_id"], call)
+        return await self._in_turn(data["chat_id"], call, sends=endpoint.startswith("send"))
 
     async def _sign(self, call: Call) -> Result:
         if self._signs.is_full:
@@ -138,7 +105,7 @@ class RateLimiter(BaseRateLimiter[int]):
         finally:
             self._signs.give_back_later()
 
-    async def _in_turn(self, chat_id: int | str, call: Call) -> Result:
+    async def _in_turn(self, chat_id: int | str, call: Call, *, sends: bool) -> Result:
         chat = self._chats.setdefault(chat_id, _Window(Limit(1, self._pace.chat)))
         windows = [chat, self._overall]
         if _is_group(chat_id):
@@ -148,6 +115,8 @@ class RateLimiter(BaseRateLimiter[int]):
                 await window.take()
                 taken.callback(window.give_back)
             taken.pop_all()  # from here on the call counts, whatever becomes of it
+        if sends and (task := asyncio.current_task()):
+            self._senders.add(task)
         pause = 0.0
         try:
             return await call()

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import sqlite3
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any
@@ -65,10 +66,13 @@ class Profile:
     async def _once(self, name: str, calls: Callable[[str], Iterable[Call]]) -> None:
         """Make the calls of each language, unless that was done before in the same words."""
         digest = f"{self._bot.id} {await asyncio.to_thread(_wording)}"
-        if await self._notes.get(name) == digest:
-            return
-        if all([await _done(call) for language in LANGUAGES for call in calls(language)]):  # each is tried
-            await self._notes.put(name, digest)
+        try:
+            if await self._notes.get(name) == digest:
+                return
+            if all([await _done(call) for language in LANGUAGES for call in calls(language)]):  # each is tried
+                await self._notes.put(name, digest)
+        except sqlite3.Error as error:  # it is set again the next time
+            log.warning("what is set of the profile could not be noted: %s", error)
 
 
 def _wording() -> str:

@@ -18,7 +18,7 @@ class Turns:
     def __init__(self, engine: Engine, replies: Replies) -> None:
         self._engine = engine
         self._replies = replies
-        self._answers: dict[int, Answer] = {}
+        self._answers: dict[tuple[int, str], Answer] = {}
 
     async def before(self, said: Heard) -> KeptReply | None:
         """The reply that a message follows on from: the one that it replies to, or else the last in its topic."""
@@ -33,7 +33,7 @@ class Turns:
 
     async def answer(self, kept: KeptReply, deep: int = _DEEP) -> Answer:
         """The answer that a reply gave."""
-        if kept.id not in self._answers:
+        if _key(kept) not in self._answers:
             earlier = await self._replies.get(kept.before) if kept.before and deep else None
             if kept.part == "more" and earlier is not None:  # further quotes are of the answer before them
                 return await self.answer(earlier, deep)
@@ -41,18 +41,23 @@ class Turns:
             reply = await replied(self._engine, kept.question, before)
             if reply.part == "away":
                 return reply.answer
-            self.remember(kept.id, reply.answer)
-        return self._answers[kept.id]
+            self.remember(kept, reply.answer)
+        return self._answers[_key(kept)]
 
-    def remember(self, number: int, answer: Answer) -> None:
-        """Note what the reply of that number answers."""
-        self._answers[number] = _slim(answer)
+    def remember(self, kept: KeptReply, answer: Answer) -> None:
+        """Note what a reply answers."""
+        self._answers[_key(kept)] = _slim(answer)
         if len(self._answers) > _REMEMBERED:
             del self._answers[next(iter(self._answers))]
 
     def forget(self) -> None:
         """Drop all that is only remembered."""
         self._answers.clear()
+
+
+def _key(kept: KeptReply) -> tuple[int, str]:
+    """What tells a reply from all others; a backup that is put back may have one of that number to another question."""
+    return kept.id, kept.question
 
 
 def _slim(answer: Answer) -> Answer:
