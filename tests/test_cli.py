@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot import health
 from bot.cli import main, status
-from bot.health import beat
+from retrieval import Look
 
 ROOT = Path(__file__).parents[1]
 QUESTION = "Who leads the coalition of the willing?"
@@ -524,14 +525,15 @@ def test_eval_mistake(command, unset):
 
 
 def test_health(command, unset):
-    """Health is 1 before the first poll, 0 after it, and 1 again when it is long ago."""
+    """Health is 1 before the first sign of life, 0 after it, and 1 again when something is wrong, in one line."""
     (unset / "data").mkdir()
-    assert command("health")[:2] == (1, "The bot has not polled Telegram yet.\n")
-    beat(unset / "data")
-    assert command("health")[0] == 0
-    os.utime(unset / "data" / "heartbeat", (0, 0))
+    assert command("health")[:2] == (1, "The bot has given no sign of life yet.\n")
+    health.beat(unset / "data")
+    assert command("health") == (0, "Telegram was heard 0 seconds ago: all is well.\n", "")
+    health.Heart(unset / "data", Look).note_state("disk is full")
     ended, out, err = command("health")
     assert (ended, out.count("\n"), err) == (1, 1, "")
+    assert "disk is full" in out
 
 
 def test_run_without_a_token(command):
@@ -609,7 +611,7 @@ def test_output_of_another_kind(monkeypatch):
     """Output may be any stream, such as one in memory."""
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     assert status(["health"]) == 1
-    assert sys.stdout.getvalue() == "The bot has not polled Telegram yet.\n"
+    assert sys.stdout.getvalue() == "The bot has given no sign of life yet.\n"
 
 
 def test_module(monkeypatch, capsys):
