@@ -70,27 +70,28 @@ async def test_a_conversation(server: BotApiServer, bot: Bot, webhook: dict[str,
 async def test_from_polling_to_a_webhook(server: BotApiServer, bot: Bot, webhook: dict[str, Any]) -> None:
     """What waits is delivered; what was polled but not confirmed comes again and is answered no second time."""
     polled = server.say(CHATS[0], QUESTION)
+    again = {"update_id": server._last_id, "message": copied(polled)}
     async with bot():
         await server.replies(1)
     for chat in CHATS[1:]:
         server.say(chat, QUESTION)
-    again = {"update_id": 1, "message": copied(polled)}
     server._updates.insert(0, again)
     async with bot(**webhook):
         await server.until(lambda: not server._updates)
         await server.replies(len(CHATS))
     assert dict.fromkeys(CHATS, 1) == answered(server)
-    assert (1, 200) in server.delivered
+    assert (again["update_id"], 200) in server.delivered
 
 
 async def test_from_a_webhook_to_polling(server: BotApiServer, bot: Bot, webhook: dict[str, Any]) -> None:
     """What could not be delivered is fetched; what was delivered, but not to Telegram's knowledge, is answered once."""
     async with bot(**webhook):
         delivered = server.say(CHATS[0], QUESTION)
+        again = {"update_id": server._last_id, "message": copied(delivered)}
         await server.replies(1)
     for chat in CHATS[1:]:
         server.say(chat, QUESTION)
-    server._updates.insert(0, {"update_id": 1, "message": copied(delivered)})
+    server._updates.insert(0, again)
     async with bot():
         await server.replies(len(CHATS))
         await server.until(lambda: not server._updates)
