@@ -42,6 +42,7 @@ class People:
             questions = (await db.execute(asked, (person,))).rowcount
             await db.execute("DELETE FROM replies WHERE person = ?", (person,))
             language = (await db.execute("DELETE FROM people WHERE id = ?", (person,))).rowcount
+            await db.execute("DELETE FROM inbox WHERE person = ? AND state = 'aside'", (person,))
         await self._state.erase()
         return Forgotten(questions, votes, bool(language))
 

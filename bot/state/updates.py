@@ -101,7 +101,7 @@ class Updates:
                 return
             done = [*self._finished]
             async with self._state.writing() as db:
-                query = "UPDATE inbox SET state = 'done', body = '' WHERE number = ?"
+                query = "UPDATE inbox SET state = 'done', body = '', person = NULL WHERE number = ?"
                 await db.executemany(query, [(one,) for one in done])
             self._finished.difference_update(done)
 
