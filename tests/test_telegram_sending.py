@@ -5,17 +5,18 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from botapi_server import BotApiServer
+from botapi_failures import LOSSES
+from botapi_server import BotApiServer, Call
 from running import TOKEN
 from telegram import Bot, Message
-from telegram.error import BadRequest, ChatMigrated, InvalidToken
+from telegram.error import BadRequest, ChatMigrated, InvalidToken, NetworkError
 from telegram.request import HTTPXRequest
 
 from bot.state.replies import Keyboard
 from bot.telegram.keyboards import markup
-from bot.telegram.sending import ATTEMPTS, Place, Sender
+from bot.telegram.sending import ATTEMPTS, Place, Sender, Sent
 
-CHAT = 7
+CHAT, READERS = 7, -1_000_000_000_100
 BUTTONS: Keyboard = ((("More", "m0"),),)
 LONG = "\n\n".join(f"<b>{number}</b> {'word ' * 300}" for number in range(5))
 
@@ -30,6 +31,18 @@ async def server() -> AsyncIterator[BotApiServer]:
 async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
     async with Bot(TOKEN, f"{server.url}/bot") as bot:
         yield bot
+
+
+@pytest.fixture
+async def hasty(server: BotApiServer) -> AsyncIterator[Sender]:
+    """A sender with little patience."""
+    async with Bot(TOKEN, f"{server.url}/bot", request=HTTPXRequest(4, read_timeout=0.2)) as bot:
+        yield sender_of(bot)
+
+
+@pytest.fixture(autouse=True)
+def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.telegram.sending.FIRST_PAUSE", 0.01)
 
 
 @pytest.fixture
@@ -51,9 +64,18 @@ def sender_of(bot: Bot) -> Sender:
     return Sender(bot, nobody, nobody)
 
 
-async def reply(question: Message, html: str, keyboard: Keyboard = ()) -> Message | None:
-    """Send something in reply to a question; the last message that is known to have arrived."""
-    sent = await sender_of(question.get_bot()).send(Place.beside(question), html, markup(keyboard))
+def heard(server: BotApiServer, sender: Sender, chat: int = CHAT) -> Place:
+    """Where to answer a question that somebody asks now, and that is heard."""
+    message = server.say(chat, "A question")
+    sender.hear([{"message": message}])
+    return Place(chat, on=message["message_id"])
+
+
+async def reply(question: Message, html: str, keyboard: Keyboard = ()) -> Sent | None:
+    """Send something in reply to a question that was just heard; the last message that has arrived."""
+    sender = sender_of(question.get_bot())
+    sender.hear([{"message": question.to_dict()}])
+    sent = await sender.send(Place.beside(question), html, markup(keyboard))
     return sent[-1] if sent else None
 
 
@@ -68,8 +90,7 @@ async def test_a_long_reply_comes_in_pieces_in_order(server: BotApiServer, quest
         (message["text"][0], message["reply_to_message"]["message_id"], "reply_markup" in message)
         for message in server.sent
     ] == [("0", 1, False), ("2", 1, False), ("4", 1, True)]
-    assert sent
-    assert sent.reply_markup == markup(BUTTONS)
+    assert Sent(CHAT, 4) == sent
     assert server.refused == []
 
 
@@ -107,24 +128,152 @@ async def test_a_server_error_is_tried_again(server: BotApiServer, question: Mes
     assert texts(server) == ["answer"]
 
 
-async def test_a_lost_answer_is_not_sent_again(
-    server: BotApiServer, question: Message, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("how", [*LOSSES, "500", "502"])
+async def test_a_message_whose_answer_was_lost_is_there_once(server: BotApiServer, hasty: Sender, how: str) -> None:
+    """It is looked for: where it arrived it stays alone, and its number is known; where not, it is sent again."""
+    question = heard(server, hasty)
+    server.lose("sendMessage", how)
+    sent = await hasty.send(question, "<b>answer</b>", markup(BUTTONS))
+    assert ["answer"] == texts(server)
+    assert [Sent(CHAT, server.sent[0]["message_id"])] == sent
+    assert ("after" in how) == (len(server.of("sendMessage")) == 1)
+
+
+async def test_pieces_whose_answers_were_lost_come_once_and_in_order(server: BotApiServer, sender: Sender) -> None:
+    """Each is looked for before the next one is sent."""
+    question = heard(server, sender)
+    server.drop("sendMessage", times=3)
+    sent = await sender.send(question, LONG)
+    assert ["0", "2", "4"] == [text[0] for text in texts(server)]
+    assert [message["message_id"] for message in server.sent] == [one.number for one in sent]
+
+
+async def test_what_is_known_is_never_changed_by_looking(server: BotApiServer, sender: Sender) -> None:
+    """Older answers, and what was sent elsewhere in the meantime, stand as they were."""
+    question = heard(server, sender)
+    await sender.send(question, "an older answer")
+    server.lose("sendMessage", "drop before")
+    await asyncio.gather(sender.send(question, "answer"), sender.send(Place(server.say(8, "x")["chat"]["id"]), "other"))
+    assert {"an older answer", "answer", "other"} == set(texts(server))
+    edited = {call.parameters["message_id"] for call in server.of("editMessageText")}
+    assert edited.isdisjoint(message["message_id"] for message in server.sent[:2])
+
+
+@pytest.mark.parametrize(("others", "times"), [(0, 1), (4, 1), (5, 2)])
+@pytest.mark.parametrize("chat", [CHAT, READERS])
+async def test_it_is_looked_for_among_messages_that_were_not_heard(
+    server: BotApiServer, sender: Sender, chat: int, others: int, times: int
 ) -> None:
-    """When the connection breaks after sending, the message may have arrived: a second one might show twice."""
+    """Not further than at five numbers; beyond that nobody knows, and it comes a second time rather than never."""
+    question = heard(server, sender, chat)
+    for _ in range(others):
+        server.say(chat, "not heard by the bot")
     server.drop("sendMessage")
-    assert await reply(question, "answer") is None
-    assert texts(server) == ["answer"]
-    assert "may not have arrived" in caplog.text
+    await sender.send(question, "answer")
+    assert ["answer"] * times == texts(server)
 
 
-async def test_a_timed_out_message_is_not_sent_again(server: BotApiServer) -> None:
-    """A server that is slow to say so has sent it."""
-    async with Bot(TOKEN, f"{server.url}/bot", request=HTTPXRequest(read_timeout=0.3)) as bot:
-        question = Message.de_json(server.say(CHAT, "A question"), bot)
-        server.delay("sendMessage", 0.6)
-        assert await reply(question, "answer") is None
-    await server.replies(1)
-    assert len(server.of("sendMessage")) == 1
+async def test_numbers_that_are_heard_elsewhere_are_passed_over(server: BotApiServer, sender: Sender) -> None:
+    """Private chats share a row of numbers; in a busy one those of others are known."""
+    question = heard(server, sender)
+    for chat in range(100, 200):
+        heard(server, sender, chat)
+    sender.hear([{"message": "nonsense"}, {"message": {"message_id": "x"}}, {"edited_message": {}}, {}])
+    server.drop("sendMessage")
+    await sender.send(question, "answer")
+    assert ["answer"] == texts(server)
+    assert 1 == len(server.of("editMessageText"))
+
+
+@pytest.mark.parametrize("at", [None, 0])
+async def test_where_there_is_no_number_to_begin_at_it_is_sent_again(
+    server: BotApiServer, sender: Sender, at: int | None
+) -> None:
+    """A message from before the program began has a number below answers that it may have sent then."""
+    message = server.say(CHAT, "A question")
+    sender.hear([] if at is None else [{"message": message | {"date": at}}])
+    server.drop("sendMessage")
+    await sender.send(Place(CHAT), "answer")
+    assert (["answer"] * 2, []) == (texts(server), server.of("editMessageText"))
+
+
+@pytest.mark.parametrize("how", ["429", "500", "502", *LOSSES])
+async def test_looking_goes_on_through_trouble(server: BotApiServer, hasty: Sender, how: str) -> None:
+    """To look twice does no harm."""
+    question = heard(server, hasty)
+    server.drop("sendMessage")
+    server.lose("editMessageText", how)
+    await hasty.send(question, "answer")
+    assert ["answer"] == texts(server)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(403, "Forbidden: bot was blocked by the user"), (400, "Bad Request: something new")]
+)
+async def test_looking_that_is_refused_is_given_up(
+    server: BotApiServer, sender: Sender, status: int, words: str
+) -> None:
+    """It is sent again, and then whoever is there no more is not there."""
+    question = heard(server, sender)
+    server.drop("sendMessage")
+    server.fail("editMessageText", status, words, times=5)
+    await sender.send(question, "answer")
+    assert (2, 5) == (len(server.of("sendMessage")), len(server.of("editMessageText")))
+
+
+async def test_a_reply_that_was_broken_off_goes_on_where_it_was(server: BotApiServer, sender: Sender) -> None:
+    """What could not be waited out is raised; whoever sends the reply again sends what is left."""
+    question = heard(server, sender)
+
+    def fail(call: Call) -> None:
+        server.fail("sendMessage", 429, "Too Many Requests", times=ATTEMPTS)
+
+    server.on_call = fail
+    with pytest.raises(NetworkError):
+        await sender.send(question, LONG)
+    server.on_call = lambda call: None
+    server.fail("sendMessage", 429, times=0)
+    await sender.send(question, "something else")
+    sent = await sender.send(question, LONG)
+    assert ["0", "s", "2", "4"] == [text[0] for text in texts(server)]
+    assert 3 == len(sent)
+    await sender.send(question, LONG)
+    assert ["0", "s", "2", "4", "0", "2", "4"] == [text[0] for text in texts(server)]
+
+
+async def test_a_message_that_was_in_doubt_is_looked_for_later(server: BotApiServer, sender: Sender) -> None:
+    """When nothing gets through for a while."""
+    question = heard(server, sender)
+    server.drop("sendMessage")
+    server.fail("editMessageText", 500, times=ATTEMPTS)
+    with pytest.raises(NetworkError):
+        await sender.send(question, "answer")
+    sent = await sender.send(question, "answer")
+    assert (["answer"], [2]) == (texts(server), [one.number for one in sent])
+
+
+async def test_of_what_was_broken_off_the_latest_is_remembered(
+    server: BotApiServer, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not everything for ever."""
+    monkeypatch.setattr("bot.telegram.sending._BROKEN_OFF", 1)
+    question = heard(server, sender)
+    server.fail("sendMessage", 400, "something new", times=2)
+    for html in ("a", "b"):
+        with pytest.raises(BadRequest):
+            await sender.send(question, html)
+    assert [(question, ("b",))] == list(sender._broken_off)
+
+
+async def test_a_chat_that_must_wait_holds_nobody_up(server: BotApiServer, sender: Sender) -> None:
+    """Neither what Telegram says nor a connection that hangs is about others."""
+    first, second = heard(server, sender), heard(server, sender, 8)
+    server.lose("sendMessage", "429")
+    waiting = asyncio.create_task(sender.send(first, "late"))
+    await server.called("sendMessage")
+    await sender.send(second, "soon")
+    await waiting
+    assert ["soon", "late"] == texts(server)
 
 
 async def test_a_server_that_is_away_for_a_moment_is_waited_for(server: BotApiServer, question: Message) -> None:
@@ -243,7 +392,7 @@ async def test_an_edit_is_tried_again(
     sent = await reply(question, "answer")
     assert sent
     server.fail("editMessageText", *problem, **({"retry_after": 1} if problem[0] == 429 else {}))
-    assert await sender.edit(CHAT, sent.message_id, "other")
+    assert await sender.edit(CHAT, sent.number, "other")
     assert texts(server) == ["other"]
 
 
@@ -254,7 +403,7 @@ async def test_an_edit_whose_answer_was_lost_is_made_again(
     sent = await reply(question, "answer")
     assert sent
     server.drop("editMessageText")
-    assert await sender.edit(CHAT, sent.message_id, "other")
+    assert await sender.edit(CHAT, sent.number, "other")
     assert texts(server) == ["other"]
 
 
@@ -265,7 +414,7 @@ async def test_an_edit_that_changes_nothing_is_not_made(
     sent = await reply(question, "answer")
     assert sent
     for html in ("other", "other", "answer"):
-        assert await sender.edit(CHAT, sent.message_id, html)
+        assert await sender.edit(CHAT, sent.number, html)
     assert (len(server.of("editMessageText")), server.refused) == (2, [])
 
 
@@ -281,8 +430,8 @@ async def test_a_reply_is_rewritten_piece_by_piece(server: BotApiServer, questio
     sent = await reply(question, "short", BUTTONS)
     assert sent
     place = Place.beside(question)
-    long = await sender.rewrite(place, [sent.message_id], LONG, markup(BUTTONS))
-    assert [sent.message_id] == long[:1]
+    long = await sender.rewrite(place, [sent.number], LONG, markup(BUTTONS))
+    assert [sent.number] == long[:1]
     assert ["0", "2", "4"] == [message["text"][0] for message in server.sent]
     assert [False, False, True] == ["reply_markup" in message for message in server.sent]
     assert long[:1] == await sender.rewrite(place, long, "short", markup(BUTTONS))
@@ -294,7 +443,7 @@ async def test_a_sign_is_shown_for_as_long_as_it_takes(
     server: BotApiServer, question: Message, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Telegram takes it away after a while; it comes again until the answer is there."""
-    monkeypatch.setattr("bot.telegram.sending.SIGN_LASTS", 0.05)
+    monkeypatch.setattr("bot.telegram.signs.SIGN_LASTS", 0.05)
     async with sender.typing(Place.beside(question)):
         await server.called("sendChatAction", 3)
     shown = len(server.of("sendChatAction"))
@@ -306,7 +455,7 @@ async def test_a_sign_that_hangs_holds_nothing_up(
     server: BotApiServer, question: Message, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is given up soon after the answer is there."""
-    monkeypatch.setattr("bot.telegram.sending.SIGN_WAITS", 0.05)
+    monkeypatch.setattr("bot.telegram.signs.SIGN_WAITS", 0.05)
     server.delay("sendChatAction", 30)
     async with sender.typing(Place.beside(question)):
         await reply(question, "answer")
