@@ -73,8 +73,9 @@ class Deliveries(World):
         if not self.webhook:
             return
         for update in self._updates:
-            line = _line(update)
-            if line not in self._under_way and len(self._under_way) < self._at_once:
+            if len(self._under_way) >= self._at_once:
+                return
+            if (line := _line(update)) not in self._under_way:
                 self._under_way[line] = asyncio.create_task(self._deliver(line, update))
 
     async def _deliver(self, line: Hashable, update: Values) -> None:
