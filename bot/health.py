@@ -19,11 +19,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from retrieval import Look
 
-POLLED = 90.0
-"""Seconds for which it is well to have heard nothing from Telegram: three long polls and some."""
-
-DELIVERED = 900.0
-"""The same for a webhook, to which nobody may write for days: some times as long as it asks how deliveries go."""
+HEARD = 90.0
+"""Seconds for which it is well to have heard nothing from Telegram, or of the bot: three long polls and some."""
 
 READ = 900.0
 """Seconds after which the articles count as not up to date; everything is looked at each minute."""
@@ -41,7 +38,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A sign of life: when it was given, when Telegram was last heard and for how long that is well.
+    """A sign of life: when it was given, and when Telegram was last heard.
 
     `state` is what keeps `state.db` from being written; `read` is when the articles were last looked at, `index` what
     has kept them from it since.
@@ -49,7 +46,6 @@ class Beat:
 
     at: float
     heard: float | None = None
-    lasts: float = POLLED
     state: str = ""
     read: float | None = None
     is_reading: bool = False
@@ -76,10 +72,9 @@ class Health:
 class Heart:
     """Beats for the bot of a data folder; `look` says how up to date its articles are."""
 
-    def __init__(self, data_dir: Path, look: "Callable[[], Look]", lasts: float = POLLED) -> None:
+    def __init__(self, data_dir: Path, look: "Callable[[], Look]") -> None:
         self._data_dir = data_dir
         self._look = look
-        self._lasts = lasts
         self._heard: float | None = None
         self._state = ""
         self._kept = -_SELDOM
@@ -120,7 +115,7 @@ class Heart:
     def _beat(self) -> Beat:
         look, now = self._look(), _now()
         read = None if look.at is None else now - (time.monotonic() - look.at)
-        return Beat(now, self._heard, self._lasts, self._state, read, look.under_way, look.problem)
+        return Beat(now, self._heard, self._state, read, look.under_way, look.problem)
 
 
 def keep(data_dir: Path, beat: Beat) -> bool:
@@ -157,10 +152,10 @@ def examine(data_dir: Path) -> Health:
 def examined(beat: Beat, now: float) -> Health:
     """What a sign of life says when it is read `now`; an old one says no more than that."""
     heard = None if beat.heard is None else max(0.0, now - beat.heard)
-    if now - beat.at > POLLED:
+    if now - beat.at > HEARD:
         return Health(heard, (Ill("life", now - beat.at),))
     ills = []
-    if heard is None or heard > beat.lasts:
+    if heard is None or heard > HEARD:
         ills.append(Ill("telegram", heard))
     if beat.state:
         ills.append(Ill("state", problem=beat.state))

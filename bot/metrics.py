@@ -1,21 +1,27 @@
 """What happens in this process in; a page of numbers out, as Prometheus reads it.
 
-Counters live as long as the process; what is looked up when the page is asked for (the inbox, the articles, the health)
-is told by whoever watches it last, so that bots can come and go.
+Counters live as long as the process; the inbox, the articles and the health are those of the bot that was last told to
+be watched, so that bots can come and go.
 """
 
+import logging
 import platform
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Histogram, Info, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+
+from bot.health import Health, Part
+
+if TYPE_CHECKING:
+    from retrieval import Engine
 
 CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
 
@@ -27,8 +33,10 @@ KINDS = ("message", "edit", "press", "inline")
 STATUSES = ("answered", "not_found", "smalltalk", "unclear", "more", "away", "failed")
 """What becomes of it, mostly."""
 
-ERRORS = ("429", "5xx", "network", "forbidden", "markup", "refused", "state", "fault")
+ERRORS = ("429", "5xx", "network", "forbidden", "gone", "markup", "refused", "token", "conflict", "state", "fault")
 """What goes wrong, mostly: shown as 0 until then, so that the first one is a rise."""
+
+log = logging.getLogger(__name__)
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
@@ -42,22 +50,20 @@ _votes = Counter("dateline_votes", "Votes on answers.", ("vote",), registry=_reg
 _errors = Counter("dateline_errors", "What went wrong, by kind.", ("kind",), registry=_registry)
 
 
-@dataclass(frozen=True, slots=True)
-class InboxFigures:
+class InboxFigures(Protocol):
     """How many updates wait, for how many seconds the oldest of them, and how many were set aside."""
 
-    waiting: int
-    oldest: float
-    set_aside: int
+    @property
+    def waiting(self) -> int:
+        """Those that wait."""
 
+    @property
+    def oldest(self) -> float:
+        """The age of the oldest."""
 
-@dataclass(frozen=True, slots=True)
-class IndexFigures:
-    """How much is served, and how many seconds ago it was last looked whether that has changed."""
-
-    articles: int
-    passages: int
-    age: float
+    @property
+    def aside(self) -> int:
+        """Those that failed too often."""
 
 
 def count_question(kind: str, status: str) -> None:
@@ -80,19 +86,9 @@ def count_error(kind: str) -> None:
     _errors.labels(kind).inc()
 
 
-def watch_inbox(figures: Callable[[], InboxFigures]) -> None:
-    """Ask `figures` each time that the page is asked for."""
-    _watched["inbox"] = partial(_inbox, figures)
-
-
-def watch_index(figures: Callable[[], IndexFigures], cache: Path | None) -> None:
-    """Ask `figures` each time, and the file system for the size of the file `cache`."""
-    _watched["index"] = partial(_index, figures, cache)
-
-
-def watch_health(age: Callable[[], float | None], problems: Callable[[], dict[str, str]]) -> None:
-    """Ask how many seconds ago Telegram was heard, and what ails each part: nothing is empty."""
-    _watched["health"] = partial(_health, age, problems)
+def watch(engine: "Engine", cache: Path, inbox: Callable[[], InboxFigures], health: Callable[[], Health]) -> None:
+    """Look these up each time that the page is asked for; `cache` is the file `cache.db`."""
+    _watched[:] = [partial(_index, engine, cache), partial(_inbox, inbox), partial(_health, health)]
 
 
 def page() -> bytes:
@@ -101,17 +97,18 @@ def page() -> bytes:
 
 
 _Families = Iterator[GaugeMetricFamily]
-_watched: dict[str, Callable[[], _Families]] = {}
+_watched: list[Callable[[], _Families]] = []
 
 
 class _Watched(Collector):
     """What is looked up when the page is asked for; what can't be looked up is missing from it, and counted."""
 
     def collect(self) -> _Families:
-        for look in [*_watched.values()]:
+        for look in _watched:
             try:
                 yield from [*look()]
             except Exception:  # whatever it is, the other numbers are wanted all the more
+                log.exception("some numbers can't be shown")
                 count_error("fault")
 
     def describe(self) -> list[GaugeMetricFamily]:
@@ -123,24 +120,25 @@ def _inbox(figures: Callable[[], InboxFigures]) -> _Families:
     now = figures()
     yield _gauge("inbox_waiting", "Updates that wait to be dealt with.", now.waiting)
     yield _gauge("inbox_oldest_seconds", "For how long the oldest of them waits.", now.oldest)
-    yield _gauge("inbox_set_aside", "Updates that failed too often.", now.set_aside)
+    yield _gauge("inbox_set_aside", "Updates that failed too often.", now.aside)
 
 
-def _index(figures: Callable[[], IndexFigures], cache: Path | None) -> _Families:
-    now = figures()
-    yield _gauge("index_articles", "Articles that are served.", now.articles)
-    yield _gauge("index_passages", "Passages of these.", now.passages)
-    yield _gauge("index_age_seconds", "Since the folder of articles was last looked at.", now.age)
-    yield _gauge("cache_bytes", "The size of cache.db.", cache.stat().st_size if cache and cache.exists() else 0)
+def _index(engine: "Engine", cache: Path) -> _Families:
+    yield _gauge("index_articles", "Articles that are served.", len(engine.articles))
+    yield _gauge("index_passages", "Passages of these.", engine.size)
+    if (at := engine.look.at) is not None:
+        yield _gauge("index_age_seconds", "Since it was last looked for changed articles.", time.monotonic() - at)
+    yield _gauge("cache_bytes", "The size of cache.db.", cache.stat().st_size if cache.exists() else 0)
 
 
-def _health(age: Callable[[], float | None], problems: Callable[[], dict[str, str]]) -> _Families:
-    heard = age()
-    if heard is not None:
-        yield _gauge("heard_age_seconds", "Since Telegram last answered a poll, or delivered.", heard)
+def _health(look: Callable[[], Health]) -> _Families:
+    health = look()
+    if health.heard is not None:
+        yield _gauge("heard_age_seconds", "Since Telegram was last heard.", health.heard)
     well = GaugeMetricFamily("dateline_well", "Whether a part of the bot is well: 1, or 0.", labels=["part"])
-    for part, problem in problems().items():
-        well.add_metric([part], not problem)
+    ill = {one.part for one in health.ills}
+    for part in get_args(Part):
+        well.add_metric([part], part not in ill)
     yield well
 
 

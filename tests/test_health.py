@@ -69,7 +69,6 @@ def test_the_age_counts_from_the_last_beat(tmp_path: Path, clock: Clock) -> None
         (WELL, 91.0, (Ill("life", 91.0),), "The bot has given no sign of life for 91 seconds."),
         (replace(WELL, heard=None), 0.0, (Ill("telegram"),), "Telegram has not been heard yet."),
         (replace(WELL, heard=AT - 91), 0.0, (Ill("telegram", 91.0),), "Telegram was last heard 91 seconds ago."),
-        (replace(WELL, heard=AT - 899, lasts=900.0), 0.0, (), "Telegram was heard 15 minutes ago: all is well."),
         (
             replace(WELL, state="database or disk is full"),
             0.0,
@@ -219,18 +218,6 @@ def test_a_heart_beats_when_telegram_is_heard(tmp_path: Path, heart: Heart, cloc
     clock.now += 0.1
     heart.beat()
     assert Health(0.0) == health.examine(tmp_path)
-
-
-def test_a_webhook_may_be_silent_for_longer(tmp_path: Path, clock: Clock) -> None:
-    """What counts as too long is said by the bot, which knows how it hears."""
-    heart = Heart(tmp_path, lambda: Look(clock.now), health.DELIVERED)
-    heart.beat()
-    clock.now += 600
-    heart.keep()
-    assert Health(600.0) == health.examine(tmp_path)
-    clock.now += 301
-    heart.keep()
-    assert (Ill("telegram", 901.0),) == health.examine(tmp_path).ills
 
 
 def test_what_is_wrong_with_the_state_is_kept_at_once(tmp_path: Path, heart: Heart) -> None:

@@ -317,7 +317,7 @@ def environment(server: BotApiServer, tmp_path: Path) -> dict[str, str]:
 async def test_the_command_answers_and_ends_well(server: BotApiServer, environment: dict[str, str]) -> None:
     """From getUpdates to sendMessage over the seeds; SIGTERM ends it with status 0, after what is under way."""
     server.delay("sendMessage", 0.2)
-    async with command(**environment) as process:
+    async with command(**environment, DATELINE_LOG_QUESTIONS="true") as process:
         server.say(CHAT, "Who leads the coalition of the willing?")
         await server.called("sendMessage", within=20)
         process.terminate()

@@ -35,7 +35,7 @@ class Waiting:
     """An update that is not done: its number here, since when it waits (seconds since 1970), and its body."""
 
     number: int
-    at: int
+    at: float
     deaths: int
     body: dict[str, Any]
 
@@ -60,7 +60,7 @@ class Updates:
 
     async def add(self, updates: Sequence[RawUpdate]) -> None:
         """Keep updates, for good once this returns; those that are known already are left out. Raises sqlite3.Error."""
-        now = int(time.time())
+        now = time.time()
         bodies = [(one, json.dumps(one)) for one in updates]
         rows = [(self._bot, one["update_id"], _digest(body), now, _person(one), body) for one, body in bodies]
         query = """

@@ -158,7 +158,7 @@ class Answering:
             reply = await self.turns.reply(said.words, before)
         shown = _shown(reply)
         part = _status(reply) if reply.part == "answer" else reply.part
-        timing.note(status=part, confidence=reply.answer.confidence, quotes=len(shown))
+        timing.note(status=part, confidence=round(reply.answer.confidence, 3), quotes=len(shown))
         asked = await self._suggested(reply.answer, before) if shown else ()
         html = talk.message.reply(reply)
         if not said.stands:

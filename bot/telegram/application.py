@@ -23,16 +23,17 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, Defaults
 from telegram.request import HTTPXRequest
 
-from bot import health, logs, metrics
+from bot import logs, metrics
 from bot.app import desk
 from bot.errors import ApiBaseUrlInvalid, StateUnwritable, TokenRefused
+from bot.health import Heart
 from bot.serving import page, serving
 from bot.settings import Settings
 from bot.state.database import State
 from bot.state.feedback import Feedback
 from bot.state.people import Notes, People
 from bot.state.replies import Replies
-from bot.state.updates import Updates
+from bot.state.updates import Depth, Updates
 from bot.suggestions import suggest
 from bot.telegram.answering import Answering
 from bot.telegram.commands import Commands
@@ -73,8 +74,6 @@ log = logging.getLogger(__name__)
 
 def run(settings: Settings) -> int:
     """Answer on Telegram until SIGTERM or SIGINT, then 0. Raises BotError and RetrievalError."""
-    # While the articles are read; process 1 of a container would ignore it, and the cache survives a crash.
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     # A loop does not close before a name is looked up; without a name server that took 10 s after SIGTERM.
     guard = threading.Timer(CLOSING, os._exit, (0,))
     guard.daemon = True
@@ -105,28 +104,30 @@ async def serve(settings: Settings, engine: Engine, stop: asyncio.Event | None =
     """Answer on Telegram until `stop` is set; by default SIGTERM and SIGINT set it."""
     stop = stop or _stop_by_signal()
     async with AsyncExitStack() as opened:
-        state = await _state(settings, opened, stop)
+        heart = Heart(settings.data_dir, lambda: engine.look)
+        state = await _state(settings, opened, stop, heart)
         if state is not None:
-            await _serve(settings, engine, state, stop)
+            await _serve(settings, engine, state, stop, heart)
 
 
-async def _state(settings: Settings, opened: AsyncExitStack, stop: asyncio.Event) -> State | None:
+async def _state(settings: Settings, opened: AsyncExitStack, stop: asyncio.Event, heart: Heart) -> State | None:
     """The open `state.db`, as soon as there is a disk to write it to; None when the program is to stop first."""
     while not stop.is_set():
         try:
             return await opened.enter_async_context(State.open(settings.data_dir))
         except StateUnwritable as error:
             log.error("nothing is answered, for %s can't be written: %s", *error.facts.values())
+            heart.note_state(str(error.facts["problem"]))
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), OPENED_EVERY)
     return None
 
 
-async def _serve(settings: Settings, engine: Engine, state: State, stop: asyncio.Event) -> None:
+async def _serve(settings: Settings, engine: Engine, state: State, stop: asyncio.Event, heart: Heart) -> None:
     polling = polling_request()
     application = build(settings, polling)
     async with _page_of_numbers(settings):
-        bot = _Running(settings, application, polling, handlers(application.bot, settings, engine, state), state)
+        bot = _Running(settings, application, polling, handlers(application.bot, settings, engine, state), state, heart)
         tasks = asyncio.create_task(bot.run()), asyncio.create_task(stop.wait())
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -213,22 +214,35 @@ def _trust() -> dict[str, ssl.SSLContext]:
 class _Running:
     """A bot at work: what comes in is kept in the inbox, and handled from there."""
 
-    def __init__(
-        self, settings: Settings, application: App, polling: PollingRequest, answers: Handlers, state: State
+    def __init__(  # noqa: PLR0913, PLR0917 -- what it is made of
+        self,
+        settings: Settings,
+        application: App,
+        polling: PollingRequest,
+        answers: Handlers,
+        state: State,
+        heart: Heart,
     ) -> None:
         self._settings = settings
         self._application = application
         self._answers = answers
         self._state = state
         self._inbox: Inbox | None = None
-        self._beat = partial(health.beat, settings.data_dir)
+        self._depth = Depth(0, 0.0, 0)
+        self._heart = heart
         bot = application.bot
-        self._poller = Poller(bot, polling, self._receive, self._beat)
-        self._webhook = Webhook(bot, settings, self._receive, self._beat) if settings.webhook_url else None
+        self._poller = Poller(bot, polling, self._receive, heart.beat)
+        self._webhook = Webhook(bot, settings, self._receive, heart.beat) if settings.webhook_url else None
+        cache_file = settings.data_dir / "cache.db"
+        metrics.watch(answers.commands.engine, cache_file, lambda: self._depth, heart.health)
         answers.add_to(application)
 
     async def run(self) -> None:
-        """Hear and answer until cancelled. Raises InvalidToken, TokenInUse, NotHeard and PortUnavailable."""
+        """Hear and answer until cancelled, and show how that goes. Raises BotError and InvalidToken."""
+        await _all(self._heart.run(partial(Notes(self._state).put, "alive", "")), self._work())
+
+    async def _work(self) -> None:
+        """Hear and answer. Raises InvalidToken, TokenInUse, NotHeard and PortUnavailable."""
         application, answers = self._application, self._answers
         await untiring("getMe", application.initialize)
         log.info("connected as @%s", application.bot.username)
@@ -239,6 +253,7 @@ class _Running:
         await _all(
             (self._webhook or self._poller).run(),
             self._inbox.run(),
+            _every(5.0, partial(self._measure, updates)),
             _every(math.inf, partial(answers.profile.introduce, answers.operator_ids)),
             _every(5.0, self._inbox.settle),
             _every(_HOUR / 6, partial(updates.prune, keep_days)),
@@ -258,6 +273,9 @@ class _Running:
                     await self._poller.confirm()
         await application.shutdown()
         await application.bot.shutdown()  # the application closes nothing that it had not opened to the end
+
+    async def _measure(self, updates: Updates) -> None:
+        self._depth = await updates.depth()
 
     async def _receive(self, updates: Any) -> None:
         assert self._inbox is not None  # noqa: S101 -- for mypy
