@@ -29,6 +29,8 @@ EVERY = 20.0
 """Seconds between two signs of life."""
 
 _SELDOM = 1.0
+"""Seconds between two times that Telegram was heard that are both kept."""
+
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 Part = Literal["life", "telegram", "state", "index"]
@@ -77,12 +79,12 @@ class Heart:
         self._look = look
         self._heard: float | None = None
         self._state = ""
-        self._kept = -_SELDOM
+        self._kept: float | None = None
 
     def beat(self) -> None:
         """Note that Telegram has answered or delivered."""
         self._heard = _now()
-        if self._heard - self._kept >= _SELDOM:
+        if self._kept is None or self._heard - self._kept >= _SELDOM:
             self.keep()
 
     def note_state(self, problem: str) -> None:
@@ -105,7 +107,7 @@ class Heart:
 
     def keep(self) -> None:
         """Give a sign of life."""
-        self._kept = _now()
+        self._kept = self._heard
         keep(self._data_dir, self._beat())
 
     def health(self) -> Health:
