@@ -1,6 +1,8 @@
 """The `dateline` command: arguments in, an exit status out: 0, 1 for no answer, 2 for a mistake told in one line."""
 
 import io
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -33,6 +35,8 @@ def run(corpus: Corpus = None) -> int:
     """Answer on Telegram; without a token, in the terminal."""
     settings = _settings(corpus)
     if settings.token:
+        # While modules load and articles are read; process 1 of a container would ignore it, and the cache survives it.
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
         from bot.telegram.application import run as poll
 
         logs.configure(settings.log_level, settings.log_format, questions=settings.log_questions)
