@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
 
-Stage = Literal["waiting", "search", "suggestions", "sending", "whole"]
-STAGES: tuple[Stage, ...] = ("waiting", "search", "suggestions", "sending", "whole")
+Stage = Literal["waiting", "search", "suggestions", "sending", "limits", "whole"]
+STAGES: tuple[Stage, ...] = ("waiting", "search", "suggestions", "sending", "limits", "whole")
 KINDS = ("message", "edit", "press", "inline")
 """What a question comes in."""
 

@@ -61,7 +61,7 @@ _SCRIPTS = (
     """
     CREATE TABLE inbox (
         number INTEGER PRIMARY KEY AUTOINCREMENT, bot INTEGER NOT NULL, update_id INTEGER NOT NULL,
-        digest INTEGER NOT NULL, at INTEGER NOT NULL, person INTEGER, state TEXT NOT NULL, body TEXT NOT NULL,
+        digest INTEGER NOT NULL, at REAL NOT NULL, person INTEGER, state TEXT NOT NULL, body TEXT NOT NULL,
         deaths INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', UNIQUE (bot, update_id, digest)
     );
     CREATE INDEX inbox_open ON inbox (state, number) WHERE state <> 'done';
@@ -130,12 +130,16 @@ class State:
     async def erase(self) -> None:
         """Leave nothing of what was deleted in the file beside it that is written first.
 
-        Where somebody else reads that just now, the next time does it.
+        Where somebody else reads that just now, or the disk is full, the next time does it.
         """
         async with self._alone:
-            [[is_busy, *_]] = await self._db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-        if is_busy:
-            log.warning("another program reads %s: what was deleted is overwritten later", NAME)
+            try:
+                [[is_busy, *_]] = await self._db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                problem = "another program reads it" if is_busy else ""
+            except sqlite3.OperationalError as error:
+                problem = str(error)
+        if problem:
+            log.warning("what was deleted from %s is overwritten later: %s", NAME, problem)
 
     async def write(self, query: str, *values: object) -> int:
         """A transaction of one statement; the id of the row that it added."""

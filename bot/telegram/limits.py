@@ -13,6 +13,7 @@ from weakref import WeakSet, WeakValueDictionary
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from bot.telegram import timing
 from bot.telegram.sending import seconds
 
 QUESTIONS, A_MINUTE = 20, 60.0
@@ -111,9 +112,10 @@ class RateLimiter(BaseRateLimiter[int]):
         if _is_group(chat_id):
             windows.insert(0, self._groups.setdefault(chat_id, _Window(self._pace.group)))
         async with AsyncExitStack() as taken:
-            for window in windows:
-                await window.take()
-                taken.callback(window.give_back)
+            with timing.stage("limits"):
+                for window in windows:
+                    await window.take()
+                    taken.callback(window.give_back)
             taken.pop_all()  # from here on the call counts, whatever becomes of it
         if sends and (task := asyncio.current_task()):
             self._senders.add(task)
