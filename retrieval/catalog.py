@@ -14,7 +14,8 @@ from retrieval.models import CatalogEntry
 NAME = "catalog.toml"
 
 _KEYS = ("title", "source", "url", "date", "known", "evidence")
-_TABLE = re.compile(r"""\s*\[\s*(["']?)(?P<name>.*?)\1\s*\]\s*(?:#.*)?$""")
+_TABLE = re.compile(r"\s*\[(?P<name>.*?)\]\s*(?:#.*)?$")
+_QUOTED = re.compile(r"""(["'])(?P<name>.*)\1$""")
 _KEY = re.compile(r"""\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[\w-]+))""")
 _LINE = re.compile(r"\(at line (\d+),")
 
@@ -95,7 +96,9 @@ def _line_of(text: str, article: str, key: str = "") -> int:
     table, named = "", 0
     for number, line in enumerate(text.split("\n"), 1):
         if header := _TABLE.match(line):
-            table = header["name"]
+            table = header["name"].strip()
+            quoted = _QUOTED.match(table)
+            table = quoted["name"] if quoted else table
         if article in line:
             named = named or number
         if key and table == article and not header and _key_of(line) == key:

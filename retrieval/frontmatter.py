@@ -27,11 +27,11 @@ _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}.*)?", re.ASCII)
 _WORDS = re.compile(r"(?=.*[^\W\d_]{3})(?=.*\b\d{4}\b)(?=.*\b\d{1,2}(?!\d)).{8,60}")
 _TIME = re.compile(r"(?<=\d{4})[,\s]+(?:at\s+)?\d{1,2}[:.]\d{2}\b.*")
 _HEADER = re.compile(
-    r"(?P<lead>\ufeff?\s*)date[ \t]*:?[ \t]*(?P<date>\d{4}-\d{2}-\d{2})(?!\S)", re.ASCII | re.IGNORECASE
+    r"(?P<lead>\ufeff?\s*)date[ \t]*(?::[ \t]*)?(?P<date>\d{4}-\d{2}-\d{2})(?!\S)", re.ASCII | re.IGNORECASE
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATE_LINE = re.compile(
-    r"(?:(?:first |last )?(?:published|posted|updated|date)(?: on)?\s*:?\s*)?"
+    r"(?:(?:first |last )?(?:published|posted|updated|date)(?: on)?\s*(?::\s*)?)?"
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
     rf"(?P<date>\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH},?\s+\d{{4}}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}})"
     r"(?:[,T\s]*(?:at\s+)?\d{1,2}[:.]\d{2}.{0,20})?",
