@@ -7,6 +7,7 @@ twice.
 
 import asyncio
 import logging
+import math
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -40,6 +41,9 @@ PRESS_LIVES, QUERY_LIVES = 150, 30
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 15.0
 """Seconds after which the database is tried again when it can't be read or written: longer and longer."""
+
+TOLD_EVERY = 300.0
+"""Seconds after which it is said again that it still can't be."""
 
 _REASON = 300
 """Characters of a reason that are kept."""
@@ -183,7 +187,8 @@ class Inbox:
         try:
             await self._updates.finish(number)
         except sqlite3.Error as error:  # it is noted with the next, or by `settle`
-            _tell("that an update is done could not be noted", error)
+            metrics.count_error("state")
+            log.error("that an update is done could not be noted: %s", error)
 
     async def _set_aside(self, waiting: Waiting, update: Update | None, error: Exception) -> None:
         reason = logs.redact(f"{type(error).__name__}: {error}")[:_REASON]
@@ -214,20 +219,18 @@ def _is_expired(update: Update, at: float) -> bool:
 
 
 async def patiently(what: str, call: Callable[[], Awaitable[T]]) -> T:
-    """Read or write what must be, as soon as the database and the disk allow it."""
-    pause = FIRST_WAIT
+    """Read or write what must be, as soon as the database and the disk allow it; until then say so now and then."""
+    pause, told = FIRST_WAIT, -math.inf
     while True:
         try:
             return await call()
         except sqlite3.OperationalError as error:
-            _tell(what, error)
+            metrics.count_error("state")
+            if time.monotonic() >= told + TOLD_EVERY:
+                told = time.monotonic()
+                log.error("%s: %s", what, error)
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_WAIT)
-
-
-def _tell(what: str, error: sqlite3.Error) -> None:
-    metrics.count_error("state")
-    log.error("%s: %s", what, error)
 
 
 def _cancel(tasks: "Iterable[asyncio.Task[None]]") -> None:
