@@ -4,14 +4,16 @@ A message has a higher number than all before it. A supergroup or channel number
 share one row of numbers.
 """
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
+from collections.abc import Iterator
+from itertools import islice
 
-LOOKS = 5
-"""Numbers at which a message is looked for."""
+LOOKS, MOST_LOOKS = 5, 20
+"""Numbers at which a message is looked for behind the latest that is known, and in all."""
 
 _FIRST_SUPERGROUP = -1_000_000_000_000
 _SHARED, _OWN = 2_000, 50
-"""Latest numbers that are remembered of the chats that share a row, and of one that has its own."""
+"""Numbers that are remembered of the row that chats share, and of one that a chat has to itself."""
 
 _ROWS = 1_000
 
@@ -20,25 +22,30 @@ class Numbers:
     """Which numbers are taken, as far as this process knows."""
 
     def __init__(self) -> None:
-        self._rows: OrderedDict[int, deque[int]] = OrderedDict()
+        self._rows: OrderedDict[int, dict[int, None]] = OrderedDict()
 
     def note(self, chat: int, number: int) -> None:
         """A message with this number was sent in a chat, or heard there."""
         row = _row(chat)
-        taken = self._rows.setdefault(row, deque(maxlen=_OWN if row else _SHARED))
-        taken.append(number)
+        taken = self._rows.setdefault(row, {})
+        taken[number] = None
+        if len(taken) > (_OWN if row else _SHARED):
+            del taken[next(iter(taken))]
         self._rows.move_to_end(row)
         if len(self._rows) > _ROWS:
             self._rows.popitem(last=False)
 
     def latest(self, chat: int) -> int | None:
         """The number that all messages after now are above; None as long as nothing is known."""
-        return max(self._rows.get(_row(chat), ()), default=None)
+        return max(self._taken(chat), default=None)
 
-    def possible(self, chat: int, after: int) -> list[int]:
-        """The first numbers above `after` that are not known to be another message's."""
-        taken = set(self._rows.get(_row(chat), ()))
-        return [number for number in range(after + 1, after + LOOKS + len(taken) + 1) if number not in taken][:LOOKS]
+    def possible(self, chat: int, after: int) -> Iterator[int]:
+        """The numbers above `after` that are not known to be another message's, by the time each is asked for."""
+        end = max(after, self.latest(chat) or 0) + LOOKS
+        return islice((number for number in range(after + 1, end + 1) if number not in self._taken(chat)), MOST_LOOKS)
+
+    def _taken(self, chat: int) -> dict[int, None]:
+        return self._rows.get(_row(chat), {})
 
 
 def _row(chat: int) -> int:

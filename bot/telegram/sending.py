@@ -6,7 +6,7 @@ gives a message the text that it has changes nothing, and Telegram says so. That
 message can have; numbers of other messages are left alone. Where it is not, it is sent again. It comes twice where
 
 - it arrived after it was looked for, because the broken request still hung somewhere on the way;
-- so many others were written at the same moment, unheard by the bot, that its number is not among those;
+- so many others were written at the same moment, unheard by the bot, that its number is not among the few;
 - nothing was heard or sent before it since the program began, so that there is no number to begin at.
 
 Nothing can be known there, and twice is better than never.
