@@ -41,6 +41,9 @@ from botapi_world import BOT, ME
 
 __all__ = ["BOT", "ME", "BotApiServer", "Call"]
 
+REMEMBERED = 5_000
+"""Messages that are there in a long run."""
+
 PACED = re.compile("(sendMessage|edit.*)$")
 
 
@@ -115,6 +118,13 @@ class BotApiServer(Failures, People, Methods):
     def of(self, method: str) -> list[Call]:
         """The calls of `method` so far."""
         return [call for call in self.calls if call.method == method]
+
+    def forget(self) -> None:
+        """Remember no call, and of the messages only the latest: a run may be longer than there is memory."""
+        self.calls.clear()
+        self.sent.clear()
+        while len(self._messages) > REMEMBERED:
+            self._remove(next(iter(self._messages)))
 
     # HTTP
 
@@ -276,13 +286,20 @@ def show(fact: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def tell(server: BotApiServer, call: Call) -> None:
+    """Print what a long run wants to know of a call, and remember none of them."""
+    fact = {"method": call.method, "chat_id": call.parameters.get("chat_id"), "at": call.at}
+    show(fact | {"refused": call.refused, "hurried": call.hurried})
+    server.forget()
+
+
 async def serve(arguments: argparse.Namespace) -> None:
     """Serve until the process is ended."""
     loop = asyncio.get_running_loop()
     async with BotApiServer(arguments.token, arguments.host, arguments.port) as server:
         server.pace = Pace().faster(arguments.faster)
         server.gateway = arguments.gateway
-        server.on_call = lambda call: show(vars(call))
+        server.on_call = (lambda call: tell(server, call)) if arguments.brief else (lambda call: show(vars(call)))
         show({"listening": server.url})
         for line in arguments.script or ():
             act(server, line)
@@ -303,6 +320,7 @@ def main() -> None:
     parser.add_argument("--token", default="123456:TEST")
     parser.add_argument("--faster", type=float, default=1, help="how many times Telegram's pace is allowed")
     parser.add_argument("--gateway", default="", help="where deliveries go instead of the webhook's https://host")
+    parser.add_argument("--brief", action="store_true", help="print little of a call, and remember nothing of it")
     parser.add_argument("--script", type=argparse.FileType(), help="a file of JSON lines to act on at the start")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(parser.parse_args()))

@@ -1,0 +1,15 @@
+"""The bot as a process of its own that goes as fast as it can: nobody asks too much, and no pace is kept.
+
+It takes the settings from the environment, as `dateline run` does. With `paced` it keeps to Telegram's pace.
+"""
+
+import sys
+
+from bot.cli import main
+from bot.telegram import limits
+
+if __name__ == "__main__":
+    limits.QUESTIONS = 1_000_000
+    if "paced" not in sys.argv:
+        limits.PACE = limits.Pace(0.0, limits.Limit(10_000, 0.001), limits.Limit(10_000, 0.001))
+    main(["run"])
