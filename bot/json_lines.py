@@ -8,7 +8,7 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
-from bot.redaction import redact
+from bot.redaction import printed, redact
 
 _DEEP = 6
 """Levels of values in values that are kept as such; what is deeper is printed as Python would."""
@@ -49,4 +49,4 @@ def _plain(value: object, deep: int = _DEEP) -> object:
         return {redact(str(name)): _plain(one, deep - 1) for name, one in value.items()}
     if deep and isinstance(value, list | tuple | set | frozenset):
         return [_plain(one, deep - 1) for one in value]
-    return redact(repr(value))
+    return printed(value)

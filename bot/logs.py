@@ -9,11 +9,12 @@ import logging
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Literal, TextIO
+from typing import Any, Literal
 
-from bot.redaction import REDACTED, hide, redact
+from bot.redaction import REDACTED, hide, printed, redact
 
 __all__ = ["REDACTED", "configure", "hide", "redact", "shows_questions"]
 
@@ -34,7 +35,7 @@ _questions = threading.Event()
 
 def configure(level: str, form: Literal["console", "json"] = "console", *, questions: bool = False) -> None:
     """Send every record of `level` and above to standard error, redacted; what people ask only with `questions`."""
-    handler = _Handler(sys.stderr)
+    handler = _Handler()
     handler.setFormatter(_formatter(form))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name, lowest in _QUIET.items():
@@ -96,7 +97,7 @@ class RedactingFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library calls it so
         """The line, and behind it what was given beside the message."""
-        given = "".join(f" {name}={value!r}" for name, value in vars(record).items() if name not in _PLAIN)
+        given = "".join(f" {name}={printed(value)}" for name, value in vars(record).items() if name not in _PLAIN)
         return super().formatMessage(record) + given
 
     def format(self, record: logging.LogRecord) -> str:
@@ -125,11 +126,20 @@ def _message(record: logging.LogRecord) -> str:
     try:
         return logging.LogRecord.getMessage(record)
     except Exception:  # whatever their own methods do
-        return f"{record.msg!r} {record.args!r}"
+        given = record.args.values() if isinstance(record.args, Mapping) else record.args or ()
+        return " ".join(map(printed, (record.msg, *given)))
 
 
-class _Handler(logging.StreamHandler[TextIO]):
+class _Handler(logging.Handler):
     """Writes lines; one that can't be written does not lead to a traceback with the exception that it was about."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one."""
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except Exception:  # a full disk, a pipe that nobody reads
+            self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library calls it so
         """Say so, where that can be said."""

@@ -4,7 +4,10 @@ import re
 
 REDACTED = "<token>"
 
-_COLON = r"(?::|%(?:25)*3A|\\+u003A|\\+x3A|&#58;|&#x3A;)"
+# A run of backslashes is counted: in a long one each would be the start of a search to its end.
+_ESCAPE = r"\\{1,8}"
+_PERCENT = "%(?:25){0,4}"
+_COLON = rf"(?::|{_PERCENT}3A|{_ESCAPE}u003A|{_ESCAPE}x3A|&#58;|&#x3A;)"
 _TOKEN = re.compile(rf"(?<=bot)\d+{_COLON}[\w-]+|(?<!\d)\d{{5,}}{_COLON}[\w-]{{30,}}", re.IGNORECASE | re.ASCII)
 _LONG = 16
 _FRAGMENT = 8
@@ -32,6 +35,14 @@ def redact(text: str) -> str:
     return _TOKEN.sub(REDACTED, text)
 
 
+def printed(value: object) -> str:
+    """A value as Python prints it, redacted; no more than its kind where it can't be printed."""
+    try:
+        return redact(repr(value))
+    except Exception:  # whatever its own method does
+        return f"<{type(value).__name__}>"
+
+
 def _spelt(character: str) -> str:
     """A pattern for a character as it is, and as addresses, JSON, Python and HTML write it."""
     number = ord(character)
@@ -39,14 +50,14 @@ def _spelt(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass").hex()
     ways = [
         re.escape(character),
-        "".join(f"%(?:25)*{byte:02x}" for byte in encoded),
-        "".join(rf"\\+u{units[at : at + 4]}" for at in range(0, len(units), 4)),
-        "".join(rf"\\+x{byte:02x}" for byte in encoded),
-        rf"\\+x{number:02x}",
-        rf"\\+U{number:08x}",
-        f"&#0*{number};",
-        f"&#x0*{number:x};",
+        "".join(f"{_PERCENT}{byte:02x}" for byte in encoded),
+        "".join(f"{_ESCAPE}u{units[at : at + 4]}" for at in range(0, len(units), 4)),
+        "".join(f"{_ESCAPE}x{byte:02x}" for byte in encoded),
+        f"{_ESCAPE}x{number:02x}",
+        f"{_ESCAPE}U{number:08x}",
+        f"&#0{{0,6}}{number};",
+        f"&#x0{{0,6}}{number:x};",
     ]
     if character in "\"'\\/":
-        ways.append(rf"\\+{re.escape(character)}")
+        ways.append(_ESCAPE + re.escape(character))
     return f"(?:{ways[0]}|(?i:{'|'.join(dict.fromkeys(ways[1:]))}))"

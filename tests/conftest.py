@@ -1,4 +1,6 @@
-from collections.abc import AsyncIterator, Callable
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show what was measured."""
     for line in terminalreporter.config.stash.get(FIGURES, []):
         terminalreporter.write_line(line)
+
+
+@pytest.fixture(autouse=True)
+def _hooks_as_before() -> Iterator[None]:
+    """What takes care of faults nobody handled is pytest's again after a test that configures the logs."""
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    yield
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
 @pytest.fixture(scope="session")
