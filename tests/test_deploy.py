@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from botapi_server import BotApiServer
+from botapi_world import copied
 from running import TOKEN
 from talks import ADA, labels
 
@@ -150,8 +151,7 @@ async def _say(server: BotApiServer, text: str) -> dict[str, Any]:
 
 async def _answers_presses(server: BotApiServer, message: dict[str, Any]) -> bool:
     """Whether a button under an answer changes it."""
-    said = server.now(message)
-    assert said is not None
+    said = copied(server.now(message) or message)
     server.press(message, label=labels(said)[0])
     await server.until(lambda: server.now(message) != said)
     return True
