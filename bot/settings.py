@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -98,8 +99,9 @@ def _people(value: str) -> str:
 
 def _secure_address(value: str) -> str:
     """An address that Telegram delivers to."""
-    if not re.fullmatch(r"https://[^\s/?#]+(?:/[^\s?#]*)?", value):
+    if not value.isascii() or not re.fullmatch(r"https://[^\s/?#@]+(?:/[^\s?#]*)?", value):
         raise ValueError(value)
+    urlsplit(value).port  # noqa: B018 -- one that is no number is a ValueError
     return value
 
 

@@ -20,7 +20,7 @@ from telegram.error import InvalidToken
 from bot import logs
 from bot.errors import PortUnavailable
 from bot.rendering import Renderer
-from bot.settings import Settings, TokenFileUnreadable, WebhookSecretInvalid, load
+from bot.settings import SettingInvalid, Settings, TokenFileUnreadable, WebhookSecretInvalid, load
 from bot.telegram import webhook
 from bot.telegram.polling import ALLOWED_UPDATES
 from bot.telegram.webhook import HEADER, Webhook
@@ -318,6 +318,16 @@ async def test_a_webhook_that_was_taken_is_taken_back(
     assert f"somebody else with the token had updates delivered to {who} instead; this is set back" in caplog.text
 
 
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("written", ["https://bot.example:443/hook", "https://BOT.example/%68ook"])
+async def test_an_address_that_is_written_differently(server: BotApiServer, listening: Listening, written: str) -> None:
+    """It is still the same one."""
+    async with listening():
+        server.webhook = written
+        await server.called("getWebhookInfo", 2)
+    assert 1 == len(server.of("setWebhook"))
+
+
 async def test_a_token_that_is_withdrawn(server: BotApiServer, listening: Listening) -> None:
     """It ends, as polling does."""
     server.fail("setWebhook", 401, "Unauthorized")
@@ -346,6 +356,15 @@ def test_a_secret_that_will_not_do(secret: str) -> None:
     assert line.startswith("With DATELINE_WEBHOOK_URL, DATELINE_WEBHOOK_SECRET or the file that")
     assert "\n" not in line
     assert not secret or secret not in line
+
+
+@pytest.mark.parametrize(
+    "url", ["http://bot.example", "https://", "https://a b", "https://a?b=c", "https://a:b/", "https://ü.eu"]
+)
+def test_an_address_that_will_not_do(url: str) -> None:
+    """Telegram delivers to https addresses alone, and those have neither questions nor foreign letters here."""
+    with pytest.raises(SettingInvalid, match="DATELINE_WEBHOOK_URL"):
+        load(webhook_url=url)
 
 
 def test_a_secret_from_a_file(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ class Webhook:
 
         The webhook stays set after that: Telegram keeps what people send until there is somebody to deliver it to.
         """
-        path = unquote(urlsplit(self._url).path) or "/"
+        _, _, path = _place(self._url)
         async with serving(*self._address, {path: self._deliver}, "DATELINE_WEBHOOK_PORT"):
             await self._claim()
             well = True
@@ -88,7 +88,7 @@ class Webhook:
         """Whether what people send arrives, for all that Telegram says; a webhook that was taken is taken back."""
         info = await untiring("getWebhookInfo", self._bot.get_webhook_info)
         delivered, self._delivered = self._delivered, False
-        if info.url != self._url:
+        if _place(info.url) != _place(self._url):
             log.warning(
                 "somebody else with the token had updates delivered to %s instead; this is set back",
                 urlsplit(info.url).hostname or "nobody",
@@ -125,6 +125,12 @@ class Webhook:
         self._delivered = True
         self._beat()
         return answer(200)
+
+
+def _place(url: str) -> tuple[str | None, int, str]:
+    """Host, port and path of an address, which Telegram may write in another way."""
+    parts = urlsplit(url)
+    return parts.hostname, parts.port or 443, unquote(parts.path) or "/"
 
 
 def _read(content: bytes) -> RawUpdate | None:
