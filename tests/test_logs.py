@@ -1,5 +1,6 @@
 """Logs: they go to standard error, and no secret can be read in them, whoever writes them."""
 
+import ast
 import asyncio
 import gc
 import io
@@ -367,3 +368,31 @@ fail()
             assert ended.returncode != 0
             assert not any(HALF[at : at + 8] in shown for at in range(len(HALF) - 7)), shown
             assert shown.count(logs.REDACTED) >= 7
+
+
+_SAID = {"question", "text", "words", "said", "html", "body", "query", "reply", "answer", "quote", "caption"}
+
+
+def _calls(tree: ast.AST) -> Iterator[ast.Call]:
+    """The calls to log below ERROR."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in {"debug", "info", "warning", "log"}
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id in {"log", "_log", "logger"}
+        ):
+            yield node
+
+
+def test_no_call_to_log_is_given_what_people_say() -> None:
+    """Below ERROR nothing is passed on that is called a question, words or the like; warnings of Python are none."""
+    calls = 0
+    for file in (*(ROOT / "bot").rglob("*.py"), *(ROOT / "retrieval").rglob("*.py")):
+        for call in _calls(ast.parse(file.read_text(encoding="utf-8"))):
+            calls += 1
+            named = {one.id for given in call.args for one in ast.walk(given) if isinstance(one, ast.Name)}
+            named |= {one.attr for given in call.args for one in ast.walk(given) if isinstance(one, ast.Attribute)}
+            assert not named & _SAID, f"{file}, line {call.lineno}"
+    assert calls > 20
