@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from bot.conversation import Reply, is_more
@@ -12,7 +12,7 @@ from bot.state.replies import KeptQuote, KeptReply, Replies
 from bot.telegram import timing
 from bot.telegram.heard import Heard
 from bot.telegram.keyboards import Press, markup, under_answer, under_offer, without
-from bot.telegram.limits import Floods
+from bot.telegram.limits import Crowd, Floods
 from bot.telegram.sending import Place, Sender, quietly
 from bot.telegram.splitting import split
 from bot.telegram.turns import Turns
@@ -50,6 +50,7 @@ class Answering:
     turns: Turns
     floods: Floods
     suggest: Suggest
+    crowd: Crowd = field(default_factory=Crowd)
 
     async def is_too_much(self, person: int, place: Place, talk: Voice) -> bool:
         """Whether somebody asks for more than can be meant; they are told so once, and get nothing for a while."""
@@ -154,12 +155,13 @@ class Answering:
         return replace(kept, id=await _is_kept(self.replies.replace(lost.id, kept)))  # it had arrived, as is known now
 
     async def _draft(self, said: Heard, talk: Voice, before: KeptReply | None) -> Draft:
-        with timing.stage("search"):
-            reply = await self.turns.reply(said.words, before)
-        shown = _shown(reply)
+        with self.crowd:
+            with timing.stage("search"):
+                reply = await self.turns.reply(said.words, before)
+            shown = _shown(reply)
+            asked = await self._suggested(reply.answer, before) if shown and not self.crowd.is_large else ()
         part = _status(reply) if reply.part == "answer" else reply.part
         timing.note(status=part, confidence=round(reply.answer.confidence, 3), quotes=len(shown))
-        asked = await self._suggested(reply.answer, before) if shown else ()
         html = talk.message.reply(reply)
         if not said.stands:
             html = talk.message.render("asked", question=said.words) + "\n\n" + html

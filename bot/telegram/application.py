@@ -64,6 +64,9 @@ CLOSING = 1.0
 OPENED_EVERY = 5.0
 """Seconds after which it is tried again to open what can't be written."""
 
+CONNECTIONS, KEPT_OPEN = 128, 10
+"""Connections to Telegram at once, and how many of them stay open: each call looks at all of these, 0.1 ms each."""
+
 _HOUR = 3600.0
 
 ANSWERED, POLL_ANSWERED = 20.0, 10.0
@@ -158,7 +161,7 @@ def polling_request() -> PollingRequest:
 
 
 def _connecting() -> dict[str, Any]:
-    return {"httpx_kwargs": _trust(), "connect_timeout": 10, "pool_timeout": 30}
+    return {"httpx_kwargs": {"verify": _trust()}, "connect_timeout": 10, "pool_timeout": 30}
 
 
 def build(settings: Settings, polling: PollingRequest | None = None) -> App:
@@ -168,12 +171,15 @@ def build(settings: Settings, polling: PollingRequest | None = None) -> App:
     if not re.fullmatch(r"[\w:.-]+", token, re.ASCII):  # it becomes part of an address
         raise TokenRefused(settings.telegram_api_base_url)
     logs.hide(token)
+    connecting = _connecting()
+    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=KEPT_OPEN)
+    connecting["httpx_kwargs"] |= {"limits": limits}
     return (
         ApplicationBuilder()
         .token(token)
         .base_url(lambda token: f"{api}/bot{token}")
         .base_file_url(lambda token: f"{api}/file/bot{token}")
-        .request(HTTPXRequest(128, read_timeout=ANSWERED, write_timeout=ANSWERED, **_connecting()))
+        .request(HTTPXRequest(CONNECTIONS, read_timeout=ANSWERED, write_timeout=ANSWERED, **connecting))
         .get_updates_request(polling or polling_request())
         .updater(None)
         .job_queue(None)
@@ -206,9 +212,9 @@ def handlers(bot: Bot, settings: Settings, engine: Engine, state: State) -> Hand
 
 
 @cache
-def _trust() -> dict[str, ssl.SSLContext]:
+def _trust() -> ssl.SSLContext:
     """The certificates to trust; reading them takes 30 ms, and both connections need them."""
-    return {"verify": httpx.create_ssl_context()}
+    return httpx.create_ssl_context()
 
 
 class _Running:

@@ -19,6 +19,9 @@ from bot.telegram.sending import seconds
 QUESTIONS, A_MINUTE = 20, 60.0
 """What a person may ask in a minute, and for how long nothing is said to whoever asked more."""
 
+CROWD = 4
+"""Answers looked for at once: of more than that none gets suggestions, which take as long as itself."""
+
 PERSONS = 10_000
 """Persons whose questions are counted at once; of more than that, those are forgotten who asked longest ago."""
 
@@ -157,6 +160,24 @@ class _Window:
 def _is_group(chat_id: int | str) -> bool:
     """Groups and channels have negative ids, or names."""
     return str(chat_id).startswith(("-", "@"))
+
+
+class Crowd:
+    """How many answers are looked for at the same time; in a crowd nobody gets more than that."""
+
+    def __init__(self) -> None:
+        self._size = 0
+
+    def __enter__(self) -> None:
+        self._size += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._size -= 1
+
+    @property
+    def is_large(self) -> bool:
+        """Whether others wait for what is done beside."""
+        return self._size > CROWD
 
 
 @dataclass(slots=True)
