@@ -314,6 +314,8 @@ async def test_a_webhook_that_was_taken_is_taken_back(
     async with listening():
         server.webhook = other
         await server.called("setWebhook", 2)
+        await server.called("getWebhookInfo", len(server.of("getWebhookInfo")) + 1)
+    assert 2 == len(server.of("setWebhook"))
     assert WEBHOOK == server.webhook
     assert f"somebody else with the token had updates delivered to {who} instead; this is set back" in caplog.text
 

@@ -95,7 +95,7 @@ class Webhook:
             )
             await self._claim()
             return True
-        if info.last_error_date != self._failed:
+        if info.last_error_date not in (None, self._failed):
             self._failed = info.last_error_date
             log.warning(
                 "a delivery failed at %s: %s; updates that wait: %d",
