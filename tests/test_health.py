@@ -227,6 +227,10 @@ def test_what_is_wrong_with_the_state_is_kept_at_once(tmp_path: Path, heart: Hea
     heart.note_state("database or disk is full")
     assert (Ill("state", problem="database or disk is full"),) == health.examine(tmp_path).ills
     heart.note_state("")
+    (tmp_path / "heartbeat").unlink()
+    heart.note_state("")  # no news
+    assert not (tmp_path / "heartbeat").exists()
+    heart.keep()
     assert () == health.examine(tmp_path).ills
 
 

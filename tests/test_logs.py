@@ -161,8 +161,13 @@ def test_handlers_of_others_show_no_secret_either(form: Form) -> None:
     assert text.count(logs.REDACTED) >= 3
 
 
-def test_what_is_written_where_there_is_no_handler_is_redacted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_written_where_there_is_no_handler_is_redacted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Before anything is configured, and when everything is closed, Python writes by itself."""
+    with monkeypatch.context() as patched:  # a program may have taken that away
+        patched.setattr(logging, "lastResort", None)
+        logs.configure("INFO")
     logs.configure("INFO")
     root = logging.getLogger()
     handlers, root.handlers[:] = root.handlers[:], []
