@@ -139,7 +139,7 @@ def _commanded(random: Random) -> str:
 
 def _damaged(random: Random) -> str:
     text = _asked(random)
-    for _ in range(random.randint(1, 6)):
+    for _ in range(random.choice((1, 1, 1, 2, 3, 6))):
         text = random.choice(_DAMAGES)(random, text)[: 2 * LONGEST]
     return text
 
@@ -191,7 +191,7 @@ def _nested(random: Random) -> str:
 def _baited(random: Random) -> str:
     """What an expression of the program goes on with for long, alone or inside a question."""
     pattern = random.choice([*patterns().values()])
-    text = bait(random, pattern, random.choice((40, 200, 1000, LONGEST)))
+    text = bait(random, pattern, random.choice((40, 40, 200, 1000, LONGEST)))
     before, after = random.choice(
         (("", ""), ("Who said ", "?"), (_asked(random) + " ", ""), ("", " " + _asked(random)))
     )
@@ -200,7 +200,7 @@ def _baited(random: Random) -> str:
 
 def _length(random: Random, longest: int) -> int:
     """Short mostly, and long often enough."""
-    return max(1, round(longest ** random.random()))
+    return max(1, round(longest ** random.random() ** 2))
 
 
 def _cut_out(random: Random, text: str) -> str:
