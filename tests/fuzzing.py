@@ -28,7 +28,7 @@ SLOW = 0.25
 """Seconds in which an input is to be done with."""
 HANGS = 60.0
 """Seconds after which a process is given up, with a trace of where it is."""
-SHARES = {"messages": 0.6, "updates": 0.12, "articles": 0.28}
+SHARES = {"messages": 0.6, "updates": 0.15, "articles": 0.25}
 
 _SAID_EVERY = 60.0
 _AGAIN = 20
