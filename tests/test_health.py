@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import socket
 import sqlite3
 import sys
 import tempfile
@@ -14,11 +15,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from running import settings_for
+from talks import QUESTION, talking
 
 from bot import health
 from bot.health import Beat, Health, Heart, Ill
 from bot.rendering import Renderer
-from retrieval import Look
+from bot.telegram.application import serve
+from retrieval import Engine, Look
 
 AT = 1_000.0
 WELL = Beat(AT, heard=AT, read=AT)
@@ -300,3 +304,24 @@ def test_nothing_is_logged_where_all_is_well(tmp_path: Path, caplog: pytest.LogC
     with caplog.at_level(logging.DEBUG):
         health.beat(tmp_path)
     assert [] == caplog.records
+
+
+async def test_a_bot_that_answers_is_well(bridges: Path, tmp_path: Path) -> None:
+    """All that it knows of itself is good."""
+    async with talking(bridges, tmp_path / "data") as talk:
+        await talk.say(QUESTION)
+        assert () == health.examine(tmp_path / "data").ills
+
+
+async def test_a_bot_that_hears_nothing_from_the_beginning_says_so(engine: Engine, tmp_path: Path) -> None:
+    """It gives signs of life before its first call has succeeded."""
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    stop = asyncio.Event()
+    bot = asyncio.create_task(serve(settings_for(url, tmp_path), engine, stop))
+    async with asyncio.timeout(30):
+        while health.examine(tmp_path).ills == (Ill("life"),):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert (Ill("telegram"),) == health.examine(tmp_path).ills
+    stop.set()
+    await bot
