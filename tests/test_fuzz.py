@@ -11,10 +11,12 @@ import fuzzing
 import pytest
 from fuzz_patterns import bait, patterns
 from fuzz_targets import KINDS, Case, opened
+from talks import talking
 
 FULL = os.environ.get("CHAOS") == "full"
 INPUTS = {"messages": 300, "updates": 200, "articles": 200}
 SECONDS = 60.0
+ASKED = 120 if FULL else 30
 
 BLANKS = 16_000
 LONG_TO_READ = {
@@ -71,6 +73,22 @@ async def test_a_fault_is_told_with_what_brings_it_about_again(tmp_path: Path) -
     assert ("articles:7", 3) == (one.block, one.number)
     assert "assert isinstance(file, sources.SourceFile)" in one.fault
     assert [one] == tally.faults
+
+
+async def test_telegram_would_refuse_nothing_that_is_sent(bridges: Path, tmp_path: Path) -> None:
+    """Over HTTP, to the server that is as strict as Telegram: whatever is asked, every call is a sound one."""
+    random = Random("server")
+    texts = {person: fuzz_messages.message(random) or "?" for person in range(1, ASKED + 1)}
+    async with talking(bridges, tmp_path / "data", refused=0) as talk:
+        for person, text in texts.items():
+            talk.server.say(person, text)
+            talk.server.inline(fuzz_messages.message(random)[:100], person=person)
+        for person in texts:
+            await talk.settled(person)
+        queries = len(talk.server.inline_answers)
+    assert ASKED == queries
+    answered = {message["chat"]["id"] for message in talk.server.sent}
+    assert {person for person, text in texts.items() if "@other_bot" not in text} <= answered
 
 
 @pytest.mark.skipif(not FULL, reason="a minute of fuzzing, with CHAOS=full")
