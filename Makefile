@@ -67,7 +67,7 @@ eval: install
 	@$(BIN)/dateline eval $(if $(COLLECTION),"$(COLLECTION)"/*.jsonl --corpus "$(COLLECTION)/corpus",$(gold) --corpus seeds)
 
 test-chaos: install
-	@CHAOS=full $(BIN)/python -m pytest -rs tests/test_chaos_*.py tests/test_deploy.py
+	@CHAOS=full $(BIN)/python -m pytest -rs tests/test_chaos_*.py tests/test_fuzz.py tests/test_deploy.py
 
 fuzz: install
 	@$(BIN)/python tests/fuzzing.py $(FUZZ)
