@@ -25,6 +25,9 @@ from retrieval import Engine
 
 Values = dict[str, Any]
 
+OPERATOR = 5
+"""Who may use the operators' commands."""
+
 
 class Unreadable(Exception):
     """The library can't read an update; the inbox sets it aside."""
@@ -115,7 +118,7 @@ async def fuzzed(engine: Engine, data_dir: Path) -> AsyncIterator[Fuzzed]:
     """A bot over what an engine serves, that does not keep to Telegram's pace."""
     pace, limits.PACE = limits.PACE, limits.Pace(0.0, limits.Limit(1000, 0.0), limits.Limit(1000, 0.0))
     api = InProcess()
-    settings = settings_for("http://localhost", data_dir, TOKEN)
+    settings = settings_for("http://localhost", data_dir, TOKEN, operators=str(OPERATOR))
     try:
         async with State.open(data_dir) as state:
             application = build(settings)

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from botapi_world import BOT
+from fuzz_bot import OPERATOR
 from fuzz_messages import LONGEST, message
 
 Values = dict[str, Any]
@@ -149,6 +150,9 @@ class Updates:
         if chat["type"] == "channel" or random.random() < 0.05:
             told["sender_chat"] = {"id": -300, "type": "channel", "title": "Paper"}
         told |= self._content()
+        if random.random() < 0.03:
+            told |= {"chat": {"id": OPERATOR, "type": "private"}, "from": {**self._person(), "id": OPERATOR}}
+            told |= _said(f"/{random.choice(('stats', 'status', 'reindex', 'unanswered'))} {told.get('text', '')[:50]}")
         if random.random() < 0.25:
             told["reply_to_message"] = self._other(chat)
         if random.random() < 0.05:
@@ -174,7 +178,8 @@ class Updates:
         if random.random() < 0.2:
             at = random.randint(0, len(text))
             text = (text[:at] + f"@{BOT['username']}" + text[at:])[:LONGEST]
-        return {"text": text, "entities": _typed(text) + (self._entities(len(text)) if random.random() < 0.2 else [])}
+        told = _said(text)
+        return told | {"entities": told["entities"] + (self._entities(len(text)) if random.random() < 0.2 else [])}
 
     def _entities(self, length: int) -> list[Values]:
         random = self._random
@@ -269,15 +274,15 @@ _KINDS: Mapping[str, tuple[int, Callable[[Updates], Any]]] = {
 }
 
 
-def _typed(text: str) -> list[Values]:
-    """The entities that Telegram finds in a text that begins with a command or names the bot."""
+def _said(text: str) -> Values:
+    """A text with the entities that Telegram finds where it begins with a command, or names the bot."""
     found = []
     if text.startswith("/") and text[1:2].isalpha():
         found.append({"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])})
     if (at := text.find(f"@{BOT['username']}")) >= 0:
         start = len(text[:at].encode("utf-16-le", "surrogatepass")) // 2
         found.append({"type": "mention", "offset": start, "length": len(BOT["username"]) + 1})
-    return found
+    return {"text": text, "entities": found}
 
 
 def mutated(random: Random, value: Any) -> Any:

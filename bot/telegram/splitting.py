@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from html import unescape
+from typing import NamedTuple
 
 LIMIT = 4096
 """UTF-16 units that a message may show, once its tags and entities are read."""
@@ -28,12 +28,15 @@ class _Pause(IntEnum):
     PARAGRAPH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """A character, an entity or a tag: as written, as shown (a tag shows nothing), and the pause after it."""
+class _Token(NamedTuple):
+    """A character, an entity or a tag: as written, as shown (a tag shows nothing), and the pause after it.
+
+    `width` is in UTF-16 units. A tuple, since there is one for each character.
+    """
 
     written: str
     shown: str = ""
+    width: int = 0
     pause: _Pause = _Pause.NONE
     opens: str = ""
     closes: str = ""
@@ -67,9 +70,9 @@ def _tokens(html: str) -> Iterator[_Token]:
         if match["tag"]:
             yield _tag(match)
             continue
-        shown = unescape(written)
+        shown = unescape(written) if len(written) > 1 else written
         seen = (seen + shown)[-_LOOK_BACK:]
-        yield _Token(written, shown, _pause(seen))
+        yield _Token(written, shown, _width(shown), _pause(seen) if shown.isspace() else _Pause.NONE)
 
 
 def _tag(match: re.Match[str]) -> _Token:
@@ -78,9 +81,7 @@ def _tag(match: re.Match[str]) -> _Token:
 
 
 def _pause(seen: str) -> _Pause:
-    """The pause at the end of the characters `seen` so far."""
-    if not seen[-1].isspace():
-        return _Pause.NONE
+    """The pause after the white space that the characters `seen` so far end with."""
     if seen.endswith("\n\n"):
         return _Pause.PARAGRAPH
     return _Pause.SENTENCE if seen.endswith("\n") or _SENTENCE_END.search(seen) else _Pause.WORD
@@ -94,7 +95,7 @@ def _cut(tokens: Sequence[_Token], start: int, limit: int) -> int:
     width, best, end, early = 0, _Pause.NONE, start, True
     for place in range(start, len(tokens)):
         token = tokens[place]
-        width += _width(token.shown)
+        width += token.width
         if width > limit:
             return _with_closing_tags(tokens, end)
         if token.shown and (token.pause >= best or (early and token.pause)):
