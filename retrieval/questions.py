@@ -4,9 +4,9 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import cache, partial
 
 from retrieval import analysis, foreign, kinds, spelling
-from retrieval.analysis import Token
 from retrieval.followups import follow_up
 from retrieval.index.base import Index
 from retrieval.languages import ENGLISH
@@ -160,10 +160,11 @@ def _terms(
     types = kinds.type_words(text)
     tokens = analysis.with_phrases(analysis.tokens(text))[:_MOST_TERMS]
     held = index.counts([token.term for token in tokens])
+    known = cache(partial(_known, index=index))  # forty times the same word is one word
     for token in tokens:
         dated = phrase is not None and phrase.start <= token.start < phrase.end
         name = token.start > 0 and text[token.start].isupper() and not shouting
-        for term in (token.term,) if dated or held[token.term] else _known(token, name, index):
+        for term in (token.term,) if dated or held[token.term] else known(token.term, token.word, name):
             if term in _NO_CONTENT:
                 continue
             if term != token.term:
@@ -177,13 +178,12 @@ def _terms(
     return tuple(found.values()), tuple(corrections)
 
 
-def _known(token: Token, name: bool, index: Index) -> tuple[str, ...]:
+def _known(term: str, word: str, name: bool, index: Index) -> tuple[str, ...]:
     """The term that no passage holds, when the language knows it; else what was meant, as far as can be told."""
-    term = token.term
     if term in _NO_CONTENT or spelling.is_word(term):
         return (term,)
-    if not name and spelling.slip(token.word, _PLAIN) is not None:
+    if not name and spelling.slip(word, _PLAIN) is not None:
         return ()
-    if (whole := spelling.meant(term, token.word, index)) is not None:
+    if (whole := spelling.meant(term, word, index)) is not None:
         return (whole,)
-    return spelling.split(token.word, index) or (term,)
+    return spelling.split(word, index) or (term,)

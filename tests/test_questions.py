@@ -3,11 +3,12 @@
 import datetime as dt
 
 import pytest
-from corpora import index_of
+from corpora import articles_of, index_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.analysis import tokens
+from retrieval.index.memory import MemoryIndex
 from retrieval.models import DateRange, Question
 from retrieval.questions import LONGEST, clean, understand
 
@@ -290,3 +291,22 @@ def test_any_message(text, first):
     question = asked(f"{first} bridge {text}")
     assert all(term.term and 0 < term.weight <= 1 for term in question.all_terms)
     assert question == asked(f"{first} bridge {text}")
+
+
+class Noted(MemoryIndex):
+    """Notes the terms that others like them are looked for."""
+
+    looked_for: list[str]
+
+    def similar(self, term: str) -> list[str]:
+        self.looked_for.append(term)
+        return super().similar(term)
+
+
+def test_a_word_that_is_said_forty_times_is_spelt_out_once() -> None:
+    """What is meant by a word that no passage holds costs as much as all else, and is the same each time."""
+    index = Noted(*articles_of(TEXT))
+    index.looked_for = []
+    question = understand("zelensktt " * 40, index)
+    assert 1 == len(question.terms)
+    assert ["zelensktt"] == index.looked_for
