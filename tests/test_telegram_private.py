@@ -313,6 +313,14 @@ async def test_unanswered_is_empty_at_first(talk: Talk) -> None:
     assert (await talk.say("/unanswered", OPERATOR))["text"] == words("unanswered", missed=[])
 
 
+async def test_unanswered_shows_the_beginning_of_what_was_asked(talk: Talk) -> None:
+    """Thirty questions of four thousand characters would be thirty messages; `dateline feedback` has all of each."""
+    await talk.say("zorblax " * 500)
+    reply = await talk.say("/unanswered", OPERATOR)
+    assert "zorblax…" in reply["text"]
+    assert len(reply["text"]) < 500
+
+
 async def test_there_is_an_answer_to_each_command(talk: Talk) -> None:
     """What is taken for a command in a group is one, and the menu has them all."""
     assert COMMANDS == EVERYBODY
