@@ -3,9 +3,9 @@
     python tests/fuzzing.py 1000000 --processes 2          what `make fuzz` does
     python tests/fuzzing.py --block messages:17             the inputs of one block again, each shown
 
-A fault is an exception, or more than `SLOW` seconds of processor time for one input. What took long by the clock only,
-as things do on a machine that does other things too, is done again in a process of its own. An input is made from the
-name and the number of its block alone, so that a fault can be brought about again.
+A fault is an exception, or more than `SLOW` seconds of processor time for one input, each time that it is tried: on a
+machine that does other things too anything may take long once, so what did is done again when all is over. An input is
+made from the name and the number of its block alone, so that a fault can be brought about again.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from fuzz_targets import KINDS, Case, Target, opened
 
@@ -31,8 +32,10 @@ HANGS = 60.0
 SHARES = {"messages": 0.6, "updates": 0.15, "articles": 0.25}
 
 _SAID_EVERY = 60.0
+_WARM = 2
+"""Blocks done before what is counted: what is loaded and remembered the first time is not an input's."""
 _AGAIN = 20
-"""Blocks, those that took longest by the clock, that are done again when all is over."""
+"""Blocks, those that took longest by the clock only, that are done again when all is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,12 @@ class Done:
     clock: float = 0.0
     fault: str = ""
 
+    @property
+    def line(self) -> str:
+        """What there is to say of it."""
+        took = f"{1000 * self.seconds:.1f} ms of processor time, {1000 * self.clock:.1f} by the clock"
+        return f"{self.block} number {self.number}: {took} {self.fault} {self.about}"
+
 
 @dataclass(slots=True)
 class Tally:
@@ -57,7 +66,7 @@ class Tally:
     set_aside: int = 0
     seconds: float = 0.0
     faults: list[Done] = field(default_factory=list)
-    slow_by_clock: list[Done] = field(default_factory=list)
+    slow: list[Done] = field(default_factory=list)
     slowest: Done | None = None
 
     def take(self, done: Done) -> None:
@@ -66,8 +75,8 @@ class Tally:
         self.seconds += done.seconds
         if done.fault:
             self.faults.append(done)
-        elif done.clock > SLOW:
-            self.slow_by_clock.append(done)
+        elif max(done.seconds, done.clock) > SLOW:
+            self.slow.append(done)
         if self.slowest is None or done.seconds > self.slowest.seconds:
             self.slowest = done
 
@@ -77,9 +86,14 @@ class Tally:
         self.set_aside += other.set_aside
         self.seconds += other.seconds
         self.faults += other.faults
-        self.slow_by_clock += other.slow_by_clock
+        self.slow += other.slow
         both = [one for one in (self.slowest, other.slowest) if one is not None]
         self.slowest = max(both, key=lambda one: one.seconds, default=None)
+
+    @property
+    def too_slow(self) -> list[Done]:
+        """Those that took long by their processor time."""
+        return [one for one in self.slow if one.seconds > SLOW]
 
     @property
     def line(self) -> str:
@@ -88,7 +102,7 @@ class Tally:
         most = 1000 * self.slowest.seconds if self.slowest else 0.0
         return (
             f"{self.inputs:,} {self.kind} ({self.set_aside:,} refused), {each:.1f} ms each, {most:.0f} ms at most, "
-            f"{len(self.faults)} faults, {len(self.slow_by_clock)} more than {1000 * SLOW:.0f} ms by the clock only"
+            f"{len(self.faults)} raised, {len(self.too_slow)} over {1000 * SLOW:.0f} ms ({len(self.slow)} by the clock)"
         )
 
 
@@ -97,8 +111,6 @@ async def done(target: Target, case: Case, block: str, number: int) -> Done:
     clock, seconds = time.perf_counter(), time.process_time()
     fault = await target.fault(case)
     clock, seconds = time.perf_counter() - clock, time.process_time() - seconds
-    if not fault and seconds > SLOW:
-        fault = f"{1000 * seconds:.0f} ms"
     return Done(block, number, case.about if fault or seconds > SLOW / 5 else "", seconds, clock, fault)
 
 
@@ -112,21 +124,27 @@ async def block_of(target: Target, name: str, inputs: int = BLOCK) -> AsyncItera
 
 async def fuzz(name: str, inputs: int = BLOCK, *, shown: bool = False) -> Tally:
     """Give the bot one block, in this process; `name` is its kind and its number."""
-    kind = name.partition(":")[0]
+    async with contextlib.AsyncExitStack() as stack:
+        target = await stack.enter_async_context(_ready(name.partition(":")[0]))
+        return await _tallied(target, name, inputs, shown=shown)
+
+
+@contextlib.asynccontextmanager
+async def _ready(kind: str) -> AsyncIterator[Target]:
     with TemporaryDirectory(dir=_fast()) as folder:
         async with opened(kind, Path(folder)) as target:
-            return await _tallied(target, name, inputs, shown)
+            for number in range(_WARM):
+                await _tallied(target, f"{kind}:warm-{number}")
+            yield target
 
 
-async def _tallied(target: Target, name: str, inputs: int = BLOCK, shown: bool = False) -> Tally:
+async def _tallied(target: Target, name: str, inputs: int = BLOCK, *, shown: bool = False) -> Tally:
     tally = Tally(name.partition(":")[0])
     aside = target.set_aside
     async for one in block_of(target, name, inputs):
         tally.take(one)
         if shown:
-            _say(
-                f"{one.number}: {1000 * one.seconds:.1f} ms ({1000 * one.clock:.1f}) {one.fault or 'well'} {one.about}"
-            )
+            _say(one.line)
     tally.set_aside = target.set_aside - aside
     return tally
 
@@ -139,11 +157,7 @@ def _fast() -> str | None:
 async def _work() -> None:
     """Do the blocks that are named on standard input, a line each, and tell of each in a line of JSON."""
     async with contextlib.AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(dir=_fast())))
-        targets = {kind: await stack.enter_async_context(opened(kind, folder / kind)) for kind in KINDS}
-        for kind, target in targets.items():  # what is loaded and remembered the first time is not the input's
-            for number in range(2):
-                await _tallied(target, f"{kind}:warm-{number}")
+        targets = {kind: await stack.enter_async_context(_ready(kind)) for kind in KINDS}
         _say("ready")
         for line in sys.stdin:
             name = line.strip()
@@ -194,43 +208,49 @@ class Run:
     def _take(self, name: str, answer: bytes) -> None:
         kind = name.partition(":")[0]
         if answer:
-            self.tallies[kind].add(_tally(json.loads(answer)))
+            tally = _tally(json.loads(answer))
         else:
-            self.tallies[kind].add(Tally(kind, BLOCK, faults=[Done(name, -1, "", fault="the process ended")]))
+            tally = Tally(kind, BLOCK, faults=[Done(name, -1, "", fault="the process ended")])
+        self.tallies[kind].add(tally)
+        for one in (*tally.faults, *tally.too_slow):
+            _say(one.line)
         if time.monotonic() > self._said + _SAID_EVERY:
             self._said = time.monotonic()
             _say(f"{self._said - self._began:.0f} s: {'; '.join(one.line for one in self.tallies.values())}")
 
-    def end(self) -> int:
-        """Say what came of it; the exit status."""
+    async def end(self) -> int:
+        """Do again what was slow, and say what came of it all; the exit status."""
+        slow = [one for tally in self.tallies.values() for one in tally.slow]
+        again = await _slow_again(slow)
         for tally in self.tallies.values():
             _say(tally.line)
-            for one in tally.faults:
-                _say(f"  fault: {one.fault} -- {one.block} number {one.number}: {one.about}")
             if tally.slowest:
-                slow = tally.slowest
-                _say(f"  slowest: {1000 * slow.seconds:.0f} ms -- {slow.block} number {slow.number}: {slow.about}")
+                _say(f"  slowest: {tally.slowest.line}")
+        exceptions = [one for tally in self.tallies.values() for one in tally.faults]
+        for one in (*exceptions, *again):
+            _say(f"fault: {one.line}")
         total = sum(tally.inputs for tally in self.tallies.values())
-        faults = sum(len(tally.faults) for tally in self.tallies.values())
-        _say(f"{total:,} inputs in {time.monotonic() - self._began:.0f} s, {faults} faults")
-        return 1 if faults else 0
+        seconds = time.monotonic() - self._began
+        _say(f"{total:,} inputs in {seconds:.0f} s, {len(exceptions)} exceptions, {len(again)} slow each time")
+        return 1 if exceptions or again else 0
 
 
-def _tally(told: dict[str, object]) -> Tally:
-    def one(of: object) -> Done | None:
-        return Done(**of) if isinstance(of, dict) else None
-
-    lists = {name: [one(of) for of in told[name]] for name in ("faults", "slow_by_clock")}  # type: ignore[attr-defined]
-    return Tally(**{**told, **lists, "slowest": one(told["slowest"])})  # type: ignore[arg-type]
+def _tally(told: dict[str, Any]) -> Tally:
+    lists = {name: [Done(**one) for one in told[name]] for name in ("faults", "slow")}
+    slowest = told["slowest"]
+    return Tally(**told | lists | {"slowest": Done(**slowest) if slowest else None})
 
 
-async def _again(slow: list[Done]) -> list[Done]:
-    """What of the slowest by the clock still is when its block is done alone."""
-    names = dict.fromkeys(one.block for one in sorted(slow, key=lambda one: -one.clock))
-    found = []
-    for name in [*names][:_AGAIN]:
-        found += (await fuzz(name)).slow_by_clock
-    return found
+async def _slow_again(slow: list[Done]) -> list[Done]:
+    """What is slow again when its block is done alone: of the slow by the clock only, the slowest are tried."""
+    by_clock = sorted((one for one in slow if one.seconds <= SLOW), key=lambda one: -one.clock)
+    tried = [*(one for one in slow if one.seconds > SLOW), *by_clock[:_AGAIN]]
+    before = {(one.block, one.number) for one in tried}
+    found: list[Done] = []
+    for name in dict.fromkeys(one.block for one in tried):
+        found += [one for one in (await fuzz(name)).slow if (name, one.number) in before]
+    _say(f"{len(slow)} inputs were slow once; of {len(tried)} done again alone, {len(found)} still were")
+    return [one for one in found if one.seconds > SLOW]
 
 
 def _say(line: str) -> None:
@@ -241,10 +261,7 @@ def _say(line: str) -> None:
 async def _run(inputs: int, processes: int, first: int) -> int:
     run = Run(inputs, first)
     await asyncio.gather(*(run.work() for _ in range(processes)))
-    slow = [one for tally in run.tallies.values() for one in tally.slow_by_clock]
-    still = await _again(slow)
-    _say(f"{len(slow)} inputs were slow by the clock only; of the {_AGAIN} slowest, done again alone, {len(still)} are")
-    return run.end()
+    return await run.end()
 
 
 def main() -> int:
@@ -260,7 +277,8 @@ def main() -> int:
         asyncio.run(_work())
         return 0
     if arguments.block:
-        return len(asyncio.run(fuzz(arguments.block, shown=True)).faults)
+        tally = asyncio.run(fuzz(arguments.block, shown=True))
+        return len(tally.faults) + len(tally.too_slow)
     return asyncio.run(_run(arguments.inputs, arguments.processes, arguments.first))
 
 
