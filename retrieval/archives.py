@@ -21,8 +21,6 @@ LINE = LIMIT
 HOPELESS = 1000
 """Lines without any article after which the rest of a file is not looked at."""
 
-_LONGEST = 1000
-"""Characters of an id, a title, a source, an address."""
 _FIELDS = frozenset({"id", "title", "date", "text", "url", "source"})
 _ODD = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _REPLACED = str.maketrans({"\0": "\ufffd", **{chr(code): "\ufffd" for code in range(0xD800, 0xE000)}})
@@ -151,7 +149,7 @@ def _id(told: Mapping[str, Any]) -> str:
         given = str(given)
     if given is None:
         return ""
-    if not isinstance(given, str) or not given.isprintable() or len(given) > _LONGEST:
+    if not isinstance(given, str) or not given.isprintable() or len(given) > frontmatter.LONGEST:
         raise _Mistake("field", 'id: "…", 1')
     return given.strip()
 
@@ -162,8 +160,8 @@ def _short(key: str, told: Mapping[str, Any]) -> str:
         return ""
     if not isinstance(given, str):
         raise _Mistake("field", f'{key}: "…"')
-    if len(given) > _LONGEST:
-        raise _Mistake("field", f"{key}: ≤ {_LONGEST}")
+    if len(given) > frontmatter.LONGEST:
+        raise _Mistake("field", f"{key}: ≤ {frontmatter.LONGEST}")
     return " ".join(given.split())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from retrieval.errors import CatalogInvalid
-from retrieval.frontmatter import is_sane, is_web_address, iso_date
+from retrieval.frontmatter import LONGEST, is_sane, is_web_address, iso_date
 from retrieval.models import CatalogEntry
 
 NAME = "catalog.toml"
@@ -66,6 +66,8 @@ def _value(key: str, value: object) -> str | dt.date:
         return _date(value)
     if not isinstance(value, str):
         raise _Mistake(f'{key} = "…"')
+    if len(value) > LONGEST:
+        raise _Mistake(f"≤ {LONGEST}")
     if key == "known" and value not in ("catalog", "inferred"):
         raise _Mistake("catalog, inferred")
     if key == "url" and not is_web_address(value):

@@ -19,6 +19,8 @@ from functools import lru_cache
 from retrieval.models import Document, LeftOut, Span
 
 KEYS = ("title", "date", "source", "url")
+LONGEST = 1_000
+"""Characters of a title, a source, an address: each passage is known by its article's title."""
 
 _FENCED = re.compile(r"\ufeff?---[ \t]*\r?\n(?P<lines>(?:.*\n){0,50}?)---[ \t]*(?:\r?\n|$)")
 _PAIR = re.compile(r"(?P<key>[\w-]+)\s*:(?:\s+(?P<value>.*))?$")
@@ -155,6 +157,8 @@ def _allowed(key: str, value: str, stated: dict[str, str]) -> str:
         return ", ".join(KEYS)
     if key in stated:
         return f"{key} once"
+    if len(value) > LONGEST:
+        return f"≤ {LONGEST}"
     if key == "date" and value and not written_date(value):
         return "YYYY-MM-DD, 13 March 2025"
     if key == "url" and value and not is_web_address(value):

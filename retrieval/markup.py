@@ -12,6 +12,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from retrieval import frontmatter
+from retrieval.frontmatter import LONGEST
 
 _PUBLISHED = (
     *("article:published_time", "og:published_time", "og:article:published_time", "article:published", "datepublished"),
@@ -45,9 +46,9 @@ def stated(tree: HtmlElement) -> Stated:
     linked = next(_articles(tree), {})
     source = _squashed(named.get("og:site_name")) or _name(linked.get("publisher"))
     return Stated(
-        title=_without(_title(tree, named, linked), source),
+        title=_without(_title(tree, named, linked), source)[:LONGEST],
         date=_published(tree, named, linked),
-        source=source,
+        source=source[:LONGEST],
         url=_address(tree, named),
         is_article=bool(linked)
         or named.get("og:type") == "article"
@@ -125,7 +126,8 @@ def _only_day(tree: HtmlElement) -> dt.date | None:
 
 def _address(tree: HtmlElement, named: Mapping[str, str]) -> str:
     links = [*tree.xpath("//link[@rel='canonical']/@href"), named.get("og:url", "")]
-    return next((link.strip() for link in links if frontmatter.is_web_address(link.strip())), "")
+    addresses = (link.strip() for link in links if len(link) <= LONGEST)
+    return next(filter(frontmatter.is_web_address, addresses), "")
 
 
 def _name(thing: object) -> str:

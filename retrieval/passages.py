@@ -15,6 +15,8 @@ FEWEST, MOST = 3, 6
 """Sentences of a passage; fewer only where a section has no more."""
 LONGEST = 600
 """Characters of a sentence, which is also the longest quote."""
+_HEADING = 300
+"""Characters of a subhead: each passage below it is known by it."""
 
 _PIECE = 4_000  # the segmenter's time grows with the square of the quotation marks in what it is given
 _BREAKS = str.maketrans(dict.fromkeys("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))  # a wrapped line ends no sentence
@@ -46,7 +48,7 @@ def _sections(article: Article) -> Iterator[tuple[str, list[Block]]]:
     for kind, run in groupby(article.blocks, key=lambda block: block.kind):
         blocks = list(run)
         if kind == "heading":
-            heading = " ".join(blocks[-1].span.of(article.text).split())
+            heading = " ".join(blocks[-1].span.of(article.text).split())[:_HEADING]
         elif kind == "paragraph":
             yield heading, blocks
 

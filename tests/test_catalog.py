@@ -77,6 +77,7 @@ def test_a_date_with_a_time_is_that_day(tmp_path):
         ('colour = "red"', "colour", KEYS),
         ('"tit le" = "red"', "tit le", KEYS),
         ("title = 3", "title", 'title = "…"'),
+        (f'title = "{"x" * 1001}"', "title", "≤ 1000"),
         ('source = ["The Example"]', "source", 'source = "…"'),
         ('known = "guessed"', "known", "catalog, inferred"),
         ("known = true", "known", 'known = "…"'),

@@ -59,6 +59,7 @@ def test_a_byte_order_mark_is_no_text():
         ("date: 2025-02-30", "date: YYYY-MM-DD, 13 March 2025"),
         ("date: 03/04/2025", "date: YYYY-MM-DD, 13 March 2025"),
         ("url: example.org", "url: https://…"),
+        (f"source: {'x' * 1001}", "source: ≤ 1000"),
     ],
 )
 def test_a_mistake_leaves_the_article_out_with_line_key_and_what_is_allowed(line, detail):

@@ -180,3 +180,14 @@ def test_any_json_ld_states_something_or_nothing(told):
 
     assert found.date is None or isinstance(found.date, dt.date)
     assert isinstance(found.title + found.source, str)
+
+
+def test_no_title_or_name_is_longer_than_a_thousand_characters():
+    """Each passage is known by its article's title, which then counts for as often; an address can't be cut."""
+    told = said(
+        meta("og:title", "Word " * 300) + meta("og:site_name", "x" * 2000) + meta("og:url", "https://x.y/" * 90)
+    )
+
+    assert "Word " * 200 == told.title
+    assert "x" * 1000 == told.source
+    assert "" == told.url
