@@ -1,6 +1,7 @@
 """The bot is given what it does not expect: every fault that was found so far, and some hundred inputs of each kind."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -9,14 +10,23 @@ import fuzz_articles
 import fuzz_messages
 import fuzzing
 import pytest
+from corpora import engine_over
 from fuzz_patterns import bait, patterns
 from fuzz_targets import KINDS, Case, opened
 from talks import talking
+
+from retrieval import Engine
 
 FULL = os.environ.get("CHAOS") == "full"
 INPUTS = {"messages": 300, "updates": 200, "articles": 200}
 SECONDS = 60.0
 ASKED = 120 if FULL else 30
+QUESTIONS = (
+    "What did Ann Lee say?",
+    "When did she come to Paris in March 2025?",
+    "How many people came?",
+    "Who leads Paris?",
+)
 
 BLANKS = 16_000
 LONG_TO_READ = {
@@ -92,11 +102,28 @@ async def test_telegram_would_refuse_nothing_that_is_sent(bridges: Path, tmp_pat
     assert {person for person, text in texts.items() if "@other_bot" not in text} <= answered
 
 
+async def test_no_sentence_makes_questions_slow(tmp_path: Path) -> None:
+    """Questions read what articles say with the same expressions, sentence by sentence."""
+    random = Random("sentences")
+    found = patterns()
+    for name in random.sample(sorted(found), len(found) if FULL else 20):
+        said = [f"Ann Lee said {bait(random, found[name], 560)} Ann Lee." for _ in range(20)]
+        folder = tmp_path / name
+        folder.mkdir()
+        async with engine_over(folder, {"a.txt": "Ann Lee in Paris\n\n" + "\n\n".join(said)}) as engine:
+            took = [_seconds(engine, question) for question in QUESTIONS]
+        assert max(took) < fuzzing.SLOW, name
+
+
+def _seconds(engine: Engine, question: str) -> float:
+    before = time.process_time()
+    engine.explain(question)
+    return time.process_time() - before
+
+
 @pytest.mark.skipif(not FULL, reason="a minute of fuzzing, with CHAOS=full")
 async def test_a_minute_of_it(figure: Callable[[str], None], tmp_path: Path) -> None:
     """A minute of inputs of all kinds, in one process, none of which is a fault."""
-    import time
-
     tallies = {kind: fuzzing.Tally(kind) for kind in KINDS}
     until, number = time.monotonic() + SECONDS, 0
     while time.monotonic() < until:
