@@ -4,6 +4,7 @@ RetrievalError
 ├── CorpusMissing      the folder of articles is not there
 ├── CatalogInvalid     catalog.toml says something it may not
 ├── CacheBusy          another process reads the articles for the first time
+├── CacheUnwritable    what changed can't be kept
 └── IndexAway          the index is on other machines and can't be reached
 
 The sentence a person reads is a template (`prompts/error.*.j2`), chosen by `code` and filled with `facts`.
@@ -49,6 +50,15 @@ class CacheBusy(RetrievalError):
 
     def __init__(self, path: str) -> None:
         super().__init__(path=path)
+
+
+class CacheUnwritable(RetrievalError, OSError):
+    """What changed in the articles can't be written to the cache at `path`; what was served before still is."""
+
+    code = "cache_unwritable"
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path=path, problem=problem)
 
 
 class IndexAway(RetrievalError, ConnectionError):

@@ -6,6 +6,7 @@ Whoever holds a snapshot keeps it as it was, whatever happens to the corpus mean
 import asyncio
 import datetime as dt
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Mapping
@@ -20,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from retrieval import indexing, reports
 from retrieval.entries import passages_of
-from retrieval.errors import CacheBusy, CorpusMissing
+from retrieval.errors import CacheBusy, CacheUnwritable, CorpusMissing
 from retrieval.index.base import Index, Snapshot
 from retrieval.index.disk import DiskHome, IndexUnusable
 from retrieval.index.memory import MemoryIndex
@@ -31,7 +32,7 @@ from retrieval.looks import Looks
 from retrieval.models import Article, ClusterSettings, EngineSettings, LeftOut, Look, Notice, Passage, SyncReport
 from retrieval.reader import Reader
 from retrieval.shape import code_shape
-from retrieval.store import WAIT, CacheUnusable, Store
+from retrieval.store import AGAIN, WAIT, CacheUnusable, Store
 from retrieval.sync import Progress, Sync
 
 _log = logging.getLogger(__name__)
@@ -87,9 +88,10 @@ class Library:
         self._home = DiskHome(settings.data_dir) if settings.data_dir else None
         self._cluster = _cluster(settings)
         self._notices: tuple[Notice, ...] = ()
-        self._index_tried = False
+        self._index_tried = -math.inf
         self._healing = asyncio.Lock()
         self._state: tuple[object, ...] | None = None
+        self._is_sound = False
         self.snapshot: Snapshot = _in_memory({}, {}, settings)
         self.report = SyncReport()
         self._looks = Looks()
@@ -102,7 +104,7 @@ class Library:
     async def refresh(self, progress: Progress | None = None, paths: Collection[Path] | None = None) -> SyncReport:
         """Read what is new or changed, of all files or some, and serve that. If that fails, nothing else is served.
 
-        Raises CorpusMissing, CatalogInvalid and CacheBusy.
+        Raises CorpusMissing, CatalogInvalid, CacheBusy and CacheUnwritable.
         """
         with self._looks.looking():
             return await self._brought_up_to_date(progress, paths)
@@ -120,6 +122,8 @@ class Library:
                         except IndexUnusable as trouble:
                             await self._give_up_index(db, trouble)
                 except CacheUnusable as trouble:
+                    if self._serves_from_disk and not trouble.damaged:
+                        raise CacheUnwritable(trouble.path, trouble.reason) from trouble
                     self._store.give_up(trouble)
             self._state, paths = None, None
 
@@ -150,17 +154,17 @@ class Library:
                     await self._heal_index(error)
                 else:
                     self._heal_cache(CacheUnusable(str(self._store.path), error))
-            self._state = None
+            self._state, self._is_sound = None, False
             await self.refresh()
 
     async def _heal_index(self, error: IndexUnusable) -> None:
-        if self._index_tried:
+        if self._index_was_tried:
             raise error
         async with self._store.writing() as db:
             await self._give_up_index(db, error)
 
     def _heal_cache(self, trouble: CacheUnusable) -> None:
-        if self._store.notices:
+        if self._store.in_memory or self._store.was_rebuilt:
             raise trouble
         self._store.give_up(trouble)
 
@@ -217,7 +221,7 @@ class Library:
             state = await self._state_of(db, name)
             if state != self._state or self._cluster is not None:
                 self.snapshot = await self._taken(name)
-                self._state = state
+                self._state, self._is_sound = state, True
         finally:
             if fed is not None:
                 await fed.close()
@@ -238,14 +242,25 @@ class Library:
         return bool(passages > IN_MEMORY)
 
     async def _give_up_index(self, db: aiosqlite.Connection, trouble: IndexUnusable) -> None:
-        """Go on with an empty index, or with one in memory where that was tried before."""
-        again, self._index_tried = self._index_tried, True
-        if again or self._home is None:
+        """Go on with an empty index, or with one in memory where that was tried before. Raises CacheUnwritable."""
+        if self._index_was_tried and self._serves_from_disk:
+            raise CacheUnwritable(str(self._store.path), str(trouble))
+        if self._index_was_tried or self._home is None:
             self._home = None
             self._notices += (Notice("index_in_memory", str(trouble)),)
         else:
+            self._index_tried = time.monotonic()
             async with self._store.begun(db):
                 await db.execute("UPDATE meta SET fed = NULL")
+
+    @property
+    def _index_was_tried(self) -> bool:
+        return time.monotonic() < self._index_tried + AGAIN
+
+    @property
+    def _serves_from_disk(self) -> bool:
+        """Whether there is something to go on serving, and perhaps more of it than would do in memory."""
+        return self._is_sound and isinstance(self.snapshot.articles, Reader)
 
     @property
     def _serves_only(self) -> bool:

@@ -6,6 +6,7 @@ kept (locked, read-only, full) it is held in memory. Either way the reason is am
 
 import asyncio
 import errno
+import math
 import os
 import sqlite3
 import time
@@ -22,6 +23,9 @@ from retrieval.models import Notice
 WAIT = 5.0
 """Seconds to wait for a cache that another process has locked."""
 
+AGAIN = 3600.0
+"""Seconds in which what is damaged is made anew only once: what damaged it may do so again."""
+
 ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; the latter from an error message that holds a name of a damaged schema."""
 
@@ -35,6 +39,8 @@ _NO_PLACE = _BUSY | {
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_READONLY,
 }
+_CUT = sqlite3.SQLITE_IOERR_SHORT_READ
+"""The file ends before it should: that is damage, although SQLite takes it for a fault of the disk."""
 _SET_UP = """
     PRAGMA synchronous = NORMAL;
     PRAGMA journal_mode = WAL;
@@ -71,7 +77,8 @@ class CacheUnusable(Exception):
     def __init__(self, path: str, error: Exception) -> None:
         self.path = path
         self.reason = (error.strerror or "") if isinstance(error, OSError) else str(error)
-        self.damaged = not isinstance(error, OSError) and code(error) not in _NO_PLACE
+        is_cut = getattr(error, "sqlite_errorcode", 0) == _CUT
+        self.damaged = not isinstance(error, OSError) and (is_cut or code(error) not in _NO_PLACE)
         super().__init__(f"{path}: {self.reason}")
 
 
@@ -87,6 +94,7 @@ class Store:
         self._shape = shape
         self._wait = wait
         self._memory = ""
+        self._rebuilt = -math.inf
         self._anchor: sqlite3.Connection | None = None
         if self.path is None:
             self._to_memory()
@@ -95,6 +103,11 @@ class Store:
     def in_memory(self) -> bool:
         """Whether nothing is kept on disk."""
         return self._anchor is not None
+
+    @property
+    def was_rebuilt(self) -> bool:
+        """Whether it was damaged so lately that it is not made anew again."""
+        return time.monotonic() < self._rebuilt + AGAIN
 
     @property
     def uri(self) -> str:
@@ -147,14 +160,15 @@ class Store:
 
     def give_up(self, trouble: CacheUnusable) -> None:
         """Go on with an empty cache: on a new file where the old one is damaged, else in memory."""
-        if trouble.damaged and self.path is not None and not any(one.code == "cache_rebuilt" for one in self.notices):
-            self._notice("cache_rebuilt", trouble)
+        if trouble.damaged and self.path is not None and not self.was_rebuilt:
             try:
                 _remove(self.path)
-                return
             except OSError as error:
                 trouble = CacheUnusable(str(self.path), error)
-                self.notices = self.notices[:-1]
+            else:
+                self._rebuilt = time.monotonic()
+                self._notice("cache_rebuilt", trouble)
+                return
         if self.in_memory:
             raise trouble
         self._notice("cache_in_memory", trouble)
@@ -172,7 +186,8 @@ class Store:
         self._anchor = sqlite3.connect(self._memory, uri=True, check_same_thread=False)
 
     def _notice(self, code: Literal["cache_rebuilt", "cache_in_memory"], trouble: CacheUnusable) -> None:
-        self.notices += (Notice(code, str(trouble)),)
+        others = (one for one in self.notices if one.code != code)
+        self.notices = (*others, Notice(code, str(trouble)))
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -44,3 +45,12 @@ def kept(state: Path) -> set[int]:
     """The updates in a `state.db`, done or not."""
     with closing(sqlite3.connect(f"{state.as_uri()}?mode=ro", uri=True)) as db:
         return {number for (number,) in db.execute("SELECT update_id FROM inbox")}
+
+
+async def true(fact: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    for _ in range(1200):
+        if fact():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError

@@ -1,4 +1,4 @@
-"""Disks for tests that are soon full, or can't be written; a test is skipped where none can be made, with the reason."""
+"""Disks for tests that are soon full, or can't be written; where none can be made, a test is skipped and says why."""
 
 import os
 import subprocess

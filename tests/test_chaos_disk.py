@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from botapi_witness import Witness
+from botapi_witness import Witness, true
 from disks import Disk, ext4, small
 from running import logged, running
 
@@ -199,15 +199,6 @@ def truncated(data_dir: Path) -> None:
 async def settled(data_dir: Path) -> None:
     """Wait until nothing waits any more."""
     await true(lambda: not rows(data_dir, "SELECT 1 FROM inbox WHERE state = 'waiting'"))
-
-
-async def true(fact: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    for _ in range(1200):
-        if fact():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError
 
 
 async def test_what_is_deleted_is_told_once(disk: Disk, caplog: pytest.LogCaptureFixture) -> None:
