@@ -83,11 +83,11 @@ class State:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, data_dir: Path) -> AsyncIterator["State"]:
-        """Open it, or make it. Raises StateTooNew, StateDamaged and StateUnwritable."""
+    async def open(cls, data_dir: Path, wait: float = WAIT) -> AsyncIterator["State"]:
+        """Open it, or make it; a lock is waited for. Raises StateTooNew, StateDamaged and StateUnwritable."""
         path = data_dir / NAME
         _make(path)
-        async with aiosqlite.connect(path, timeout=WAIT, isolation_level=None) as db:
+        async with aiosqlite.connect(path, timeout=wait, isolation_level=None) as db:
             try:
                 await db.executescript(_SET_UP)
                 await _migrate(db, path)

@@ -64,6 +64,9 @@ CLOSING = 1.0
 OPENED_EVERY = 5.0
 """Seconds after which it is tried again to open what can't be written."""
 
+OPENED_WITHIN = 2.0
+"""Seconds that one attempt waits for a lock; a stop can't end it sooner."""
+
 CONNECTIONS, KEPT_OPEN = 128, 10
 """Connections to Telegram at once, and how many of them stay open: each call looks at all of these, 0.1 ms each."""
 
@@ -115,12 +118,17 @@ async def serve(settings: Settings, engine: Engine, stop: asyncio.Event | None =
 
 async def _state(settings: Settings, opened: AsyncExitStack, stop: asyncio.Event, heart: Heart) -> State | None:
     """The open `state.db`, as soon as there is a disk to write it to; None when the program is to stop first."""
+    told = ""
     while not stop.is_set():
         try:
-            return await opened.enter_async_context(State.open(settings.data_dir))
+            return await opened.enter_async_context(State.open(settings.data_dir, wait=OPENED_WITHIN))
         except StateUnwritable as error:
-            log.error("nothing is answered, for %s can't be written: %s", *error.facts.values())
-            heart.note_state(str(error.facts["problem"]))
+            problem = str(error.facts["problem"])
+            if problem != told:
+                log.error("nothing is answered, for %s can't be written: %s", error.facts["path"], problem)
+            told = problem
+            heart.note_state(problem)
+            heart.keep()
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), OPENED_EVERY)
     return None

@@ -148,11 +148,12 @@ class Inbox:
         except Exception as error:  # whatever it stumbles over, those behind it must get through
             await self._set_aside(waiting, None, error)
             return
+        began, age = time.monotonic(), time.time() - waiting.at  # a clock that is set meanwhile makes nothing older
         async with line:
             task = asyncio.current_task()
             assert task is not None  # noqa: S101 -- for mypy
             self._in_hand.add(task)
-            if _is_expired(update, waiting.at) or await self._is_done(waiting, update):
+            if _is_expired(update, age + time.monotonic() - began) or await self._is_done(waiting, update):
                 await self._finish(waiting.number)
 
     async def _is_done(self, waiting: Waiting, update: Update) -> bool:
@@ -210,9 +211,8 @@ def _line(update: Update) -> tuple[int | None, int | None]:
     return None, update.effective_user.id if update.effective_user else None
 
 
-def _is_expired(update: Update, at: float) -> bool:
-    """Whether Telegram takes no answer any more; where the clock was set back, that is tried."""
-    age = time.time() - at
+def _is_expired(update: Update, age: float) -> bool:
+    """Whether Telegram takes no answer any more, after so many seconds."""
     return (update.callback_query is not None and age > PRESS_LIVES) or (
         update.inline_query is not None and age > QUERY_LIVES
     )
