@@ -140,6 +140,7 @@ def deployed(built: Path, server: BotApiServer) -> Iterator[Deployed]:
     }
     yield deployed
     deployed.compose("down", "--volumes")
+    (built / ".env").unlink(missing_ok=True)
 
 
 async def _say(server: BotApiServer, text: str) -> dict[str, Any]:
@@ -254,3 +255,13 @@ def test_no_token_is_told_in_one_line(deployed: Deployed) -> None:
     said = [line for line in done.stdout.decode().splitlines() if "TELEGRAM_BOT_TOKEN_FILE" in line]
     assert (2, 1) == (done.returncode, len(said))
     assert "/run/secrets/telegram_bot_token, which holds no token to read (empty)" in said[0]
+
+
+async def test_a_token_in_the_settings_does_as_well(deployed: Deployed, server: BotApiServer) -> None:
+    """Where it is in `.env` or the shell, and no file holds it."""
+    (deployed.folder / ".env").write_text(f"TELEGRAM_BOT_TOKEN={TOKEN}\nTELEGRAM_BOT_TOKEN_FILE=\n", encoding="utf-8")
+    del deployed.settings["TELEGRAM_BOT_TOKEN_FILE"]
+    await asyncio.to_thread(deployed.compose, "up", "--detach")
+    await deployed.healthy()
+    assert ["getMe"] == [call.method for call in server.calls[:1]]
+    assert [] == [call for call in server.calls if call.refused]
