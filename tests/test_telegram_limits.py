@@ -10,10 +10,9 @@ import virtual
 from botapi_pace import Pace as Arrivals
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from telegram import Chat, InlineQuery, Message, Update, User
 from telegram.error import RetryAfter
 
-from bot.telegram.limits import PACE, PERSONS, QUESTIONS, Floods, InOrder, Limit, Pace, RateLimiter
+from bot.telegram.limits import PACE, PERSONS, QUESTIONS, Floods, Limit, Pace, RateLimiter
 
 CHAT, GROUP = 7, -100
 
@@ -275,45 +274,3 @@ def test_who_asked_long_ago_is_forgotten() -> None:
     clock.now += 60
     floods.verdict(1)
     assert [1] == list(floods._askers)
-
-
-def asked(number: int, person: int) -> Update:
-    return Update(number, inline_query=InlineQuery(str(number), User(person, "Ada", False), "who", ""))
-
-
-def said(number: int, chat: int) -> Update:
-    about = Chat(chat, "private"), User(chat, "Ada", False)
-    return Update(number, message=Message(number, None, about[0], from_user=about[1], text="who"))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("updates", "order"),
-    [
-        ([asked(1, 7), asked(2, 8)], ["1", "2", "end 1", "end 2"]),
-        ([asked(1, 7), asked(2, 7)], ["1", "end 1", "2", "end 2"]),
-        ([said(1, 7), asked(2, 7)], ["1", "2", "end 1", "end 2"]),
-        ([said(1, 7), said(2, 8)], ["1", "2", "end 1", "end 2"]),
-        ([said(1, 7), said(2, 7)], ["1", "end 1", "2", "end 2"]),
-        ([Update(1), Update(2)], ["1", "end 1", "2", "end 2"]),
-        (["1", "2"], ["1", "end 1", "2", "end 2"]),
-    ],
-)
-def test_updates_are_in_order_by_chat_or_by_person(updates: list[object], order: list[str]) -> None:
-    """A chat's one after the other; without a chat, a person's; others side by side."""
-    events: list[str] = []
-
-    async def handle(number: int) -> None:
-        events.append(str(number))
-        await asyncio.sleep(1)
-        events.append(f"end {number}")
-
-    async def taken() -> None:
-        processor = InOrder()
-        await processor.initialize()
-        async with asyncio.TaskGroup() as tasks:
-            for number, update in enumerate(updates, 1):
-                tasks.create_task(processor.process_update(update, handle(number)))
-        await processor.shutdown()
-
-    virtual.run(taken())
-    assert order == events

@@ -20,7 +20,7 @@ EACH = pytest.mark.parametrize("language", LANGUAGES)
 EACH_TRANSLATED = pytest.mark.parametrize("language", TRANSLATED)
 KEEPERS = {
     *("articles", "comparison", "confidence", "error", "evaluation", "explanation", "feedback", "health", "index"),
-    *("no_token", "notice", "progress", "reliability", "stats", "status", "unanswered"),
+    *("no_token", "notice", "progress", "reliability", "stats", "status", "unanswered", "set_aside", "backup", "restored"),
     *("help_terminal", "hint_context", "no_quote"),
 }
 """What only the archive's keeper reads, or who sits at the terminal, stays in English."""
@@ -84,6 +84,7 @@ def page(article):
 
 FILED = [filed(total) for total in (0, 1, 2, 5, 12_500)]
 CHAT = {
+    "private": [{"number": 7}],
     "about": [{"days": days, "number": number} for days in (1, 30) for number in (None, 7)],
     "answer": [said(), *(said(differing=True, question=asked(kind)) for kind in ("thing", "count"))]
     + [said(quotes=(OTHER, OTHER), differing=True, question=asked(kind)) for kind in ("thing", "count")]

@@ -115,10 +115,11 @@ class RateLimiter(BaseRateLimiter[int]):
         if _is_group(chat_id):
             windows.insert(0, self._groups.setdefault(chat_id, _Window(self._pace.group)))
         async with AsyncExitStack() as taken:
-            with timing.stage("limits"):
-                for window in windows:
-                    await window.take()
-                    taken.callback(window.give_back)
+            began = time.perf_counter()
+            for window in windows:
+                await window.take()
+                taken.callback(window.give_back)
+            timing.took("limits", time.perf_counter() - began)
             taken.pop_all()  # from here on the call counts, whatever becomes of it
         if sends and (task := asyncio.current_task()):
             self._senders.add(task)

@@ -69,12 +69,17 @@ def note(
 @contextmanager
 def stage(name: Stage) -> Iterator[None]:
     """A stage of the handling; several of the same name are added up."""
-    followed, began = _followed.get(), time.perf_counter()
+    began = time.perf_counter()
     try:
         yield
     finally:
-        if followed is not None:
-            followed.stages[name] = followed.stages.get(name, 0.0) + time.perf_counter() - began
+        took(name, time.perf_counter() - began)
+
+
+def took(name: Stage, seconds: float) -> None:
+    """A stage took so long."""
+    if (followed := _followed.get()) is not None:
+        followed.stages[name] = followed.stages.get(name, 0.0) + seconds
 
 
 def _tell(followed: _Followed) -> None:
