@@ -109,6 +109,10 @@ class RateLimiter(BaseRateLimiter[int]):
         finally:
             self._signs.give_back_later()
 
+    def _note_sender(self) -> None:
+        if (task := asyncio.current_task()) is not None:
+            self._senders.add(task)
+
     async def _in_turn(self, chat_id: int | str, call: Call, *, sends: bool) -> Result:
         chat = self._chats.setdefault(chat_id, _Window(Limit(1, self._pace.chat)))
         windows = [chat, self._overall]
@@ -121,8 +125,8 @@ class RateLimiter(BaseRateLimiter[int]):
                 taken.callback(window.give_back)
             timing.took("limits", time.perf_counter() - began)
             taken.pop_all()  # from here on the call counts, whatever becomes of it
-        if sends and (task := asyncio.current_task()):
-            self._senders.add(task)
+        if sends:
+            self._note_sender()
         pause = 0.0
         try:
             return await call()
