@@ -2,6 +2,8 @@
 
 import os
 import random
+import re
+import shutil
 import signal
 import sqlite3
 import stat
@@ -12,6 +14,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import disks
 import pytest
 from talks import ADA
 from test_migrations import FIRST, ROOT, child, first, umask
@@ -53,12 +56,10 @@ def modes(folder: Path) -> dict[str, int]:
     return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
 
 
-def dateline(
-    *arguments: str | Path, data: Path, program: tuple[str, str] = ("-m", "bot")
-) -> subprocess.CompletedProcess[str]:
+def dateline(*arguments: str | Path, data: Path) -> subprocess.CompletedProcess[str]:
     """The command as a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "DATELINE_DATA_DIR": str(data)}
-    command = [sys.executable, *program, *map(str, arguments)]
+    command = [sys.executable, "-m", "bot", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
 
 
@@ -173,26 +174,43 @@ def test_what_is_damaged_is_no_backup(data: Path, tmp_path: Path, how: str) -> N
     assert old == file.read_bytes()
 
 
-_FULL = """
-import resource, sys
-from bot.cli import main
+@pytest.mark.parametrize("room", [20_000, 100_000])
+def test_where_there_is_no_room(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    """It is told in one line; a backup of before, and the state, stay as they are."""
+    with disks.small(tmp_path / "disk", "1m") as disk:
+        file, full = disk.path / "copy.db", disk.path / "full"
+        shutil.copytree(data, full)
+        backup(full, file)
+        old = rows(full / NAME)
+        disk.fill(but=room)
+        for command in ("backup", "restore"):
+            monkeypatch.setenv("DATELINE_DATA_DIR", str(full))
+            assert status([command, str(file)]) == 2
+            [line] = capsys.readouterr().err.splitlines()
+            assert re.search(
+                rf"(copy|{full}/state).db (cannot be written )?\((database or disk is full|disk I/O error)\)", line
+            )
+        disk.free()
+        assert ({"copy.db", "full"}, {NAME}) == ({*modes(disk.path)}, {name.split("-")[0] for name in modes(full)})
+        assert old == rows(full / NAME) == rows(file)
 
-resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
-main(sys.argv[1:])
-"""
 
-
-def test_where_there_is_no_room(data: Path, tmp_path: Path) -> None:
-    """For no file may become longer than some: that is told in one line; backup and state stay as they are."""
-    file = tmp_path / "copy.db"
-    backup(data, file)
-    old, kept = rows(data / NAME), file.read_bytes()
-    for command, problem in (("backup", "No backup can be written to"), ("restore", f"{NAME} cannot be written")):
-        ended = dateline(command, file, data=data, program=("-c", _FULL))
-        assert (2, "", 1) == (ended.returncode, ended.stdout, ended.stderr.count("\n")), ended.stderr
-        assert problem in ended.stderr
-    assert (old, kept) == (rows(data / NAME), file.read_bytes())
-    assert [NAME] == [*modes(data)]
+async def test_where_nothing_can_be_written(data: Path, tmp_path: Path) -> None:
+    """What is there can be copied away, and back from there; nothing else."""
+    old = rows(data / NAME)
+    with disks.small(tmp_path / "disk", "1m") as disk:
+        read_only = shutil.copytree(data, disk.path / "data")
+        disk.remount("ro")
+        assert backup(read_only, tmp_path / "copy.db").replies == 2
+        with pytest.raises(BackupUnwritable, match="Read-only"):
+            backup(data, disk.path / "copy.db")
+        with pytest.raises(StateUnwritable, match="Read-only"):
+            await restore(read_only, tmp_path / "copy.db")
+        await later(data)
+        await restore(data, read_only / NAME)
+    assert old == rows(data / NAME) == rows(tmp_path / "copy.db")
 
 
 async def later(data: Path) -> Rows:
@@ -291,6 +309,7 @@ OTHERS = {
     "of another program": "CREATE TABLE replies (id INTEGER);",
     "of another program with a version": "CREATE TABLE things (id INTEGER); PRAGMA user_version = 2;",
     "with a table more": f"{FIRST} CREATE TABLE more (id INTEGER);",
+    "with the tables of a newer version": f"{FIRST} CREATE TABLE inbox (id INTEGER);",
     "with a trigger": f"{FIRST} CREATE TRIGGER t AFTER INSERT ON votes BEGIN DELETE FROM replies; END;",
     "without a column": FIRST.replace(", language TEXT NOT NULL", "").replace("(7, 'uk')", "(7)"),
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import status
-from bot.errors import StateUnwritable
+from bot.errors import StateDamaged
 from bot.state import database
 from bot.state.database import NAME, NEWEST, State
 from bot.state.people import Notes, People
@@ -107,7 +107,7 @@ async def test_a_script_that_fails_changes_nothing(tmp_path: Path) -> None:
     """Nor do those before it; the program before it goes on with the file."""
     old = version_and_tables(first(tmp_path))
     with one_more("CREATE TABLE more (id INTEGER); INSERT INTO nowhere VALUES (1);"):
-        with pytest.raises(StateUnwritable, match="nowhere"):
+        with pytest.raises(StateDamaged, match="nowhere"):
             async with State.open(tmp_path):
                 pass
         assert old == version_and_tables(tmp_path)

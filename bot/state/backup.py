@@ -68,10 +68,8 @@ def backup(data_dir: Path, file: Path) -> Backup:
     _refuse_own(place, file)
     try:
         return _backed_up(place, file)
-    except OSError as error:
-        raise BackupUnwritable(file, error.strerror or str(error)) from error
-    except sqlite3.OperationalError as error:
-        raise BackupUnwritable(file, str(error)) from error
+    except (OSError, sqlite3.OperationalError) as error:
+        raise BackupUnwritable(file, _in_short(error)) from error
     except sqlite3.DatabaseError as error:
         raise StateDamaged(place, str(error)) from error
 
@@ -83,17 +81,25 @@ async def restore(data_dir: Path, file: Path) -> Restored:
     BackupUnwritable of what is there; OSError.
     """
     place = data_dir / NAME
-    _prepare(place, file)
+    _refuse_own(place, file)
+    with file.open("rb"):  # and say which file it is that can't be read
+        pass
     try:
-        with TemporaryDirectory(prefix=".restore-", dir=data_dir) as folder:
-            copy = Path(folder) / NAME
+        with _folder(data_dir) as folder:
+            copy = folder / NAME
             replies = await _checked(file, copy)
             if _is_whole(place):
                 await _replace(data_dir, copy)
                 return Restored(file, replies, data_dir / BEFORE)
             return Restored(file, replies, _put(copy, place))
-    except sqlite3.Error as error:
-        raise StateUnwritable(place, str(error)) from error
+    except StateUnwritable as error:  # or the copy, which is nobody's concern
+        raise StateUnwritable(place, str(error.facts["problem"])) from error
+    except (OSError, sqlite3.Error) as error:
+        raise StateUnwritable(place, _in_short(error)) from error
+
+
+def _in_short(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def _refuse_own(place: Path, file: Path) -> None:
@@ -101,11 +107,12 @@ def _refuse_own(place: Path, file: Path) -> None:
         raise BackupIsState(file)
 
 
-def _prepare(place: Path, file: Path) -> None:
-    """Make sure that there is something to read, and a folder to put it in. Raises BackupIsState and OSError."""
-    _refuse_own(place, file)
-    with file.open("rb"):
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+@contextmanager
+def _folder(data_dir: Path) -> Iterator[Path]:
+    """A folder for a while, on the disk that the state is on."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".restore-", dir=data_dir) as folder:
+        yield Path(folder)
 
 
 def _backed_up(place: Path, file: Path) -> Backup:
@@ -146,7 +153,10 @@ def _copy(source: Path, target: Path) -> int:
 
 
 def _connected(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=WAIT)
+    """Where nothing can be written beside a file, SQLite opens it only if told that nobody else writes either."""
+    is_alone = not os.access(file.parent, os.W_OK) and not file.with_name(f"{file.name}-wal").exists()
+    how = "mode=ro&immutable=1" if is_alone else "mode=rw"
+    return sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True, timeout=WAIT)
 
 
 def _sync(path: Path) -> None:

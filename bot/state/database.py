@@ -93,7 +93,10 @@ class State:
                 await _migrate(db, path)
                 await db.execute(f"PRAGMA busy_timeout = {round(_PATIENCE * 1000)}")
             except sqlite3.DatabaseError as error:
-                is_place = isinstance(error, sqlite3.OperationalError)  # full, locked, read-only: the file may be well
+                # Full, locked or read-only, and the file may be well; not so where it has other tables than it should.
+                is_place = (
+                    isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR
+                )
                 kind = StateUnwritable if is_place else StateDamaged
                 raise kind(path, str(error)) from error
             yield cls(db)
