@@ -132,9 +132,11 @@ async def test_updates_are_in_order_by_chat_or_by_person(
         events.append(f"end {number}")
 
     world.behaves = handle
-    await world.inbox.receive(updates)
     async with world.running():
-        await world.done()
+        for update in updates:
+            await world.inbox.receive([update])
+            await world.until(lambda: not world.inbox._news.is_set())
+        await world.until(lambda: len(events) == len(order))
     assert order == events
 
 
@@ -220,21 +222,44 @@ async def test_done_is_noted_later_where_it_cannot_be_now(
     [
         (pressed(1), module.PRESS_LIVES + 1, []),
         (pressed(1), module.PRESS_LIVES - 10, [1]),
-        (typed(1), module.QUERY_LIVES + 1, []),
-        (typed(1), module.QUERY_LIVES - 10, [1]),
         (said(1), 90_000, [1]),
         (pressed(1), -3600, [1]),
     ],
 )
-async def test_presses_and_inline_queries_expire(
+async def test_presses_expire(
     world: World, state: State, update: dict[str, Any], age: float, expected: list[int]
 ) -> None:
-    """Telegram takes no answer to them any more; a message is answered however old it is."""
+    """Telegram takes no answer to one any more; a message is answered however old it is."""
     await world.inbox.receive([update])
     await state.write("UPDATE inbox SET at = ?", time.time() - age)
     async with world.running():
         await world.done()
     assert expected == world.handled
+
+
+async def test_inline_queries_are_not_kept(world: World, state: State) -> None:
+    """They are asked anew with each letter; one that fails is told to whoever asked, and is nowhere."""
+
+    def behaves(number: int) -> None:
+        if number == 2:
+            raise ValueError
+
+    world.behaves = behaves
+    async with world.running():
+        await world.inbox.receive([typed(1), typed(2, BEN)])
+        await world.until(lambda: len(world.handled) == 4)
+    assert [1, 2, 2, 2] == sorted(world.handled)
+    assert [] == await state.rows("SELECT * FROM inbox")
+
+
+async def test_inline_queries_expire_in_their_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telegram takes no answer to one that waited for too long."""
+    monkeypatch.setattr(module, "QUERY_LIVES", 0.05)
+    world.behaves = lambda number: asyncio.sleep(0.1)
+    async with world.running():
+        await world.inbox.receive([typed(1), typed(2)])
+        await world.until(lambda: not world.inbox._tasks)
+    assert [1] == world.handled
 
 
 async def test_a_token_that_is_withdrawn_sets_nothing_aside(world: World) -> None:

@@ -45,6 +45,9 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 15.0
 TOLD_EVERY = 300.0
 """Seconds after which it is said again that it still can't be."""
 
+_UNKEPT = 0
+"""The number of an update that is not in the database."""
+
 _REASON = 300
 """Characters of a reason that are kept."""
 
@@ -75,10 +78,18 @@ class Inbox:
         self._in_hand: set[asyncio.Task[None]] = set()
 
     async def receive(self, updates: Sequence[RawUpdate]) -> None:
-        """Keep updates. Raises sqlite3.Error, and then none of them may be confirmed."""
-        if updates:
-            await self._updates.add(updates)
+        """Keep updates. Raises sqlite3.Error, and then none of them may be confirmed.
+
+        What somebody types behind the bot's name is not kept: it is asked anew with each letter, and is not meant for
+        anybody until they choose.
+        """
+        lasting = [one for one in updates if "inline_query" not in one]
+        if lasting:
+            await self._updates.add(lasting)
             self._news.set()
+        for one in updates:
+            if "inline_query" in one and len(self._tasks) < AT_ONCE:
+                self._begin(self._do(Waiting(_UNKEPT, time.time(), 0, dict(one))))
 
     async def run(self) -> None:
         """Handle what waits and what comes, until cancelled."""
@@ -185,6 +196,8 @@ class Inbox:
             await self._handle(update)
 
     async def _finish(self, number: int) -> None:
+        if number == _UNKEPT:
+            return
         try:
             await self._updates.finish(number)
         except sqlite3.Error as error:  # it is noted with the next, or by `settle`
@@ -195,6 +208,8 @@ class Inbox:
         reason = logs.redact(f"{type(error).__name__}: {error}")[:_REASON]
         log.error("update %s is set aside: %s", waiting.body["update_id"], type(error).__name__, exc_info=error)
         metrics.count_error("fault")
+        if waiting.number == _UNKEPT:
+            return
         await patiently("the inbox can't be written", partial(self._updates.set_aside, waiting.number, reason))
         await self._give_up(update, reason, error)
 
