@@ -35,6 +35,15 @@ class Disk:
         """Mount it otherwise."""
         _run("mount", "-o", f"remount,{options}", str(self.path))
 
+    @contextmanager
+    def frozen(self, *folders: Path) -> Iterator[None]:
+        """Meanwhile no file can be made or deleted in these folders; those that are there can be written."""
+        _run("chattr", "+i", *map(str, folders))
+        try:
+            yield
+        finally:
+            _run("chattr", "-i", *map(str, folders))
+
 
 @contextmanager
 def small(path: Path, size: str = "4m") -> Iterator[Disk]:

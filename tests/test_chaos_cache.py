@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from botapi_witness import Witness, true
 from caches import asked, written
-from disks import small
+from disks import ext4, small
 from running import running
 
 from retrieval import Engine, EngineSettings
@@ -120,3 +120,19 @@ async def test_no_room_for_what_changes(server: Witness, corpus: Path, tmp_path:
             assert ("", ()) == (engine.look.problem, engine.report.notices)
         async with Engine.open(settings) as engine:
             assert STORIES + 1 == engine.report.unchanged
+
+
+async def test_no_place_for_an_index(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index that can be neither changed nor made anew is served as it was, and changed as soon as it can be."""
+    monkeypatch.setattr("retrieval.library.AGAIN", 3600.0)
+    with ext4(tmp_path / "image", tmp_path / "small") as disk:
+        settings = EngineSettings(corpus, disk.path, index="disk")
+        async with Engine.open(settings, watch=True) as engine:
+            with disk.frozen(disk.path, *disk.path.glob("index-*")):
+                written(corpus, [STORIES])
+                await true(lambda: engine.look.problem == "cache_unwritable")
+                assert "number3" in (await engine.ask(asked(3))).quotes[0].text
+                assert STORIES == len(engine.articles)
+            await served(engine, STORIES + 1)
+            assert f"number{STORIES}" in (await engine.ask(asked(STORIES))).quotes[0].text
+            assert () == engine.report.notices
