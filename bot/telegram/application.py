@@ -3,15 +3,13 @@
 import asyncio
 import faulthandler
 import logging
-import math
 import os
 import re
 import signal
-import sqlite3
 import ssl
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import cache, partial
 from typing import Any
@@ -19,7 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from telegram import Bot, LinkPreviewOptions
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken
 from telegram.ext import ApplicationBuilder, Defaults
 from telegram.request import HTTPXRequest
 
@@ -33,30 +31,22 @@ from bot.state.database import State
 from bot.state.feedback import Feedback
 from bot.state.people import Notes, People
 from bot.state.replies import Replies
-from bot.state.updates import Depth, Updates
 from bot.suggestions import suggest
 from bot.telegram.answering import Answering
 from bot.telegram.commands import Commands
 from bot.telegram.handlers import App, Handlers
-from bot.telegram.inbox import Inbox
 from bot.telegram.inline import Inline
 from bot.telegram.limits import Floods, RateLimiter
 from bot.telegram.links import Questions
 from bot.telegram.operators import REFUSED, Operators
-from bot.telegram.polling import SILENCE, Poller, PollingRequest, untiring
+from bot.telegram.polling import SILENCE, PollingRequest
 from bot.telegram.presses import Presses
 from bot.telegram.profile import Profile
 from bot.telegram.sending import Sender
 from bot.telegram.turns import Turns
 from bot.telegram.voices import Voices
-from bot.telegram.webhook import Webhook
+from bot.telegram.work import Work, cancelled
 from retrieval import Engine
-
-GRACE = 2.0
-"""Seconds in which what is under way is still answered after a stop; Docker kills after ten."""
-
-LEAVING = 0.5
-"""Seconds in which Telegram is told what was taken, after that."""
 
 CLOSING = 1.0
 """Seconds in which everything is closed after that."""
@@ -70,8 +60,6 @@ OPENED_WITHIN = 2.0
 CONNECTIONS, KEPT_OPEN = 128, 10
 """Connections to Telegram at once, and how many of them stay open: each call looks at all of these, 0.1 ms each."""
 
-_HOUR = 3600.0
-
 ANSWERED, POLL_ANSWERED = 20.0, 10.0
 """Seconds in which Telegram has to answer a call, and a poll when its time is over."""
 
@@ -80,6 +68,8 @@ log = logging.getLogger(__name__)
 
 def run(settings: Settings) -> int:
     """Answer on Telegram until SIGTERM or SIGINT, then 0. Raises BotError and RetrievalError."""
+    if settings.webhook_url:
+        logs.hide(settings.webhook_token)  # a mistake in it is told before the articles are read
     # A loop does not close before a name is looked up; without a name server that took 10 s after SIGTERM.
     guard = threading.Timer(CLOSING, os._exit, (0,))
     guard.daemon = True
@@ -138,12 +128,12 @@ async def _serve(settings: Settings, engine: Engine, state: State, stop: asyncio
     polling = polling_request()
     application = build(settings, polling)
     async with _page_of_numbers(settings):
-        bot = _Running(settings, application, polling, handlers(application.bot, settings, engine, state), state, heart)
+        bot = Work(settings, application, polling, handlers(application.bot, settings, engine, state), state, heart)
         tasks = asyncio.create_task(bot.run()), asyncio.create_task(stop.wait())
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await _cancelled(*tasks)
+            await cancelled(*tasks)
             await bot.wind_up()
     end = None if tasks[0].cancelled() else tasks[0].exception()
     if isinstance(end, InvalidToken):
@@ -223,105 +213,6 @@ def handlers(bot: Bot, settings: Settings, engine: Engine, state: State) -> Hand
 def _trust() -> ssl.SSLContext:
     """The certificates to trust; reading them takes 30 ms, and both connections need them."""
     return httpx.create_ssl_context()
-
-
-class _Running:
-    """A bot at work: what comes in is kept in the inbox, and handled from there."""
-
-    def __init__(  # noqa: PLR0913, PLR0917 -- what it is made of
-        self,
-        settings: Settings,
-        application: App,
-        polling: PollingRequest,
-        answers: Handlers,
-        state: State,
-        heart: Heart,
-    ) -> None:
-        self._settings = settings
-        self._application = application
-        self._answers = answers
-        self._state = state
-        self._inbox: Inbox | None = None
-        self._depth = Depth(0, 0.0, 0)
-        self._heart = heart
-        bot = application.bot
-        self._poller = Poller(bot, polling, self._receive, heart.beat)
-        self._webhook = Webhook(bot, settings, self._receive, heart.beat) if settings.webhook_url else None
-        cache_file = settings.data_dir / "cache.db"
-        metrics.watch(answers.commands.engine, cache_file, lambda: self._depth, heart.health)
-        answers.add_to(application)
-
-    async def run(self) -> None:
-        """Hear and answer until cancelled, and show how that goes. Raises BotError and InvalidToken."""
-        await _all(self._heart.run(partial(Notes(self._state).put, "alive", "")), self._work())
-
-    async def _work(self) -> None:
-        """Hear and answer. Raises InvalidToken, TokenInUse, NotHeard and PortUnavailable."""
-        application, answers = self._application, self._answers
-        await untiring("getMe", application.initialize)
-        log.info("connected as @%s", application.bot.username)
-        updates = Updates(self._state, application.bot.id)
-        self._inbox = Inbox(updates, application.bot, partial(answers.do, application), answers.give_up)
-        await application.start()
-        keep_days = self._settings.keep_days
-        await _all(
-            (self._webhook or self._poller).run(),
-            self._inbox.run(),
-            _every(5.0, partial(self._measure, updates)),
-            _every(math.inf, partial(answers.profile.introduce, answers.operator_ids)),
-            _every(5.0, self._inbox.settle),
-            _every(_HOUR / 6, partial(updates.prune, keep_days)),
-            _every(6 * _HOUR, answers.replies.prune),
-        )
-
-    async def wind_up(self) -> None:
-        """Answer what is under way, within `GRACE`, and close every connection."""
-        application = self._application
-        if self._inbox is not None:
-            limiter = application.bot.rate_limiter
-            await self._inbox.wind_up(GRACE, limiter.has_sent if isinstance(limiter, RateLimiter) else bool)
-        if application.running:
-            with suppress(TelegramError, TimeoutError):
-                async with asyncio.timeout(LEAVING):
-                    await application.stop()
-                    await self._poller.confirm()
-        await application.shutdown()
-        await application.bot.shutdown()  # the application closes nothing that it had not opened to the end
-
-    async def _measure(self, updates: Updates) -> None:
-        self._depth = await updates.depth()
-
-    async def _receive(self, updates: Any) -> None:
-        assert self._inbox is not None  # noqa: S101 -- for mypy
-        await self._inbox.receive(updates)
-        self._answers.sender.hear(updates)
-
-
-async def _all(*work: Coroutine[Any, Any, None]) -> None:
-    """Do all of it side by side until one ends, which is a failure."""
-    tasks = [asyncio.create_task(one) for one in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        await _cancelled(*tasks)
-
-
-async def _every(seconds: float, call: Callable[[], Awaitable[None]]) -> None:
-    """Do something now and then, such as to drop what is too old."""
-    while True:
-        try:
-            await call()
-        except sqlite3.Error as error:
-            log.warning("the housekeeping of state.db failed: %s", error)
-        await asyncio.sleep(seconds)
-
-
-async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _stop_by_signal() -> asyncio.Event:

@@ -43,7 +43,7 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 15.0
 """Seconds after which the database is tried again when it can't be read or written: longer and longer."""
 
 TOLD_EVERY = 300.0
-"""Seconds after which it is said again that it still can't be."""
+"""Seconds after which it is said again that something still can't be."""
 
 _UNKEPT = 0
 """The number of an update that is not in the database."""
@@ -72,6 +72,7 @@ class Inbox:
         self._give_up = give_up
         self._news = asyncio.Event()
         self._is_full = False
+        self._told = -math.inf
         self._last = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._lines: WeakValueDictionary[tuple[int | None, int | None], asyncio.Lock] = WeakValueDictionary()
@@ -202,7 +203,9 @@ class Inbox:
             await self._updates.finish(number)
         except sqlite3.Error as error:  # it is noted with the next, or by `settle`
             metrics.count_error("state")
-            log.error("that an update is done could not be noted: %s", error)
+            if time.monotonic() >= self._told + TOLD_EVERY:
+                self._told = time.monotonic()
+                log.error("that updates are done could not be noted: %s", error)
 
     async def _set_aside(self, waiting: Waiting, update: Update | None, error: Exception) -> None:
         reason = logs.redact(f"{type(error).__name__}: {error}")[:_REASON]

@@ -97,7 +97,8 @@ class Poller:
         """Have what people send wait for the polls; what was not delivered yet waits, too."""
         info = await self._bot.get_webhook_info()
         if info.url:
-            log.warning("the webhook at %s is removed: this program asks for updates instead", info.url)
+            host = urlsplit(info.url).hostname  # the path may be a secret
+            log.warning("the webhook at %s is removed: this program asks for updates instead", host)
         await self._bot.delete_webhook(drop_pending_updates=False)
 
     async def _until_silent(self, polling: "asyncio.Task[None]") -> None:
