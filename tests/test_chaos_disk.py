@@ -18,7 +18,7 @@ from running import logged, running
 
 from bot import health
 from bot.state.database import State
-from bot.state.people import Forgotten, People
+from bot.state.people import Forgotten, Notes, People
 from retrieval import Engine, EngineSettings
 
 FULL = os.environ.get("CHAOS") == "full"
@@ -44,7 +44,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
-    with small(tmp_path / "disk") as disk:
+    with small(tmp_path / "disk", "16m") as disk:
         yield disk
 
 
@@ -79,6 +79,7 @@ async def test_a_disk_that_fills_up(
             server.ask(1)
             await server.all_answered()
             await becomes(set(), disk)
+            truncated(disk.path)
             disk.fill()
             for chat in range(QUESTIONS):
                 server.ask(1000 * (turn + 1) + chat)
@@ -214,3 +215,11 @@ async def test_what_is_deleted_is_told_once(disk: Disk, caplog: pytest.LogCaptur
         disk.free()
         await state.erase()
     assert (disk.path / "state.db-wal").exists() is False
+
+
+async def test_a_disk_with_little_room(tmp_path: Path) -> None:
+    """What SQLite writes first is not let grow: 2 MB are enough, however much is written."""
+    with small(tmp_path / "disk", "2m") as disk:
+        async with State.open(disk.path) as state:
+            for number in range(600):
+                await Notes(state).put("one", f"{number} " + "x" * 5000)
