@@ -135,6 +135,7 @@ class Poller:
         if not isinstance(error, TimedOut):
             self._heard = time.monotonic() + (seconds(error) if isinstance(error, RetryAfter) else 0)
         if isinstance(error, Conflict) and self._rivals.have_won():
+            self._offset = None  # the call that was ended confirmed it; one more would end the other's
             raise TokenInUse(f"@{self._bot.username}", error.message) from error
 
 
