@@ -4,8 +4,9 @@
 #   make check    format, lint, types, imports
 #   make eval     score the answers against the gold questions over the seeds, but for those held out
 #                 (make eval COLLECTION=folder for folder/*.jsonl over folder/corpus)
-#   make test-chaos  what goes wrong in the field, in full: killed, cut off, full disks, long runs, and the container where
-#                 there is a Docker Engine (ten minutes)
+#   make test-chaos  what goes wrong in the field, in full: killed, cut off, full disks, many questions (ten minutes)
+#   make test-deploy  the container, on a Docker Engine (four minutes)
+#   make soak     100,000 questions in one run, as fast as they are answered (an hour)
 #   make fuzz     a million messages, updates and article files at random (an hour; make fuzz FUZZ=n for so many)
 #   make audit    the code by bandit, the locked packages by pip-audit, where its data can be reached
 #   make load     500 chats ask three questions each at Telegram's true pace (a minute and a half)
@@ -33,7 +34,7 @@ python = $(or $(shell for name in $(candidates); do \
 needs_python = Dateline needs Python 3.11 or newer with its venv module: install it (Debian, Ubuntu: apt install \
 python3 python3-venv; macOS: brew install python), or name one: make install PYTHON=/path/to/python3
 
-.PHONY: install run test check eval test-chaos fuzz audit load bench bench-million translations picture lock clean
+.PHONY: install run test check eval test-chaos test-deploy soak fuzz audit load bench bench-million translations picture lock clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -67,7 +68,13 @@ eval: install
 	@$(BIN)/dateline eval $(if $(COLLECTION),"$(COLLECTION)"/*.jsonl --corpus "$(COLLECTION)/corpus",$(gold) --corpus seeds)
 
 test-chaos: install
-	@CHAOS=full $(BIN)/python -m pytest -rs tests/test_chaos_*.py tests/test_fuzz.py tests/test_deploy.py
+	@CHAOS=full $(BIN)/python -m pytest -rs tests/test_chaos_*.py tests/test_fuzz.py
+
+test-deploy: install
+	@CHAOS=full $(BIN)/python -m pytest -rs tests/test_deploy.py
+
+soak: install
+	@SOAK=full $(BIN)/python -m pytest tests/test_chaos_load.py -k grow
 
 fuzz: install
 	@$(BIN)/python tests/fuzzing.py $(FUZZ)

@@ -88,7 +88,7 @@ async def ended_while_asked(
         if number is signal.SIGTERM or at % 5:  # else also while it starts
             await server.called("getMe", runs.heard + 1)
         runs.heard = len(server.of("getMe"))
-        lasts = chance.uniform(0.0, 2.0)
+        lasts = chance.uniform(0.0, 1.0)
         for chat in asking:
             message = server.say(chat, ASKED.format(chance.choice(CITIES)))
             asked.append((chat, message["message_id"]))

@@ -1,6 +1,6 @@
 """Many questions, for long and at a steady pace: the bot does not grow, and keeps nobody waiting.
 
-`SOAK=full` has 100,000 questions as fast as they are answered (`make soak`), `CHAOS=full` 5,000 of these, and for a
+`SOAK=full` has 100,000 questions as fast as they are answered (`make soak`), `CHAOS=full` 2,000 of these, and for a
 minute as many as Telegram lets it answer; without either there are fewer.
 """
 
@@ -21,7 +21,7 @@ import pytest
 from running import TOKEN
 
 CHAOS = os.environ.get("CHAOS") == "full"
-SOAKED = 100_000 if os.environ.get("SOAK") == "full" else 5_000 if CHAOS else 300
+SOAKED = 100_000 if os.environ.get("SOAK") == "full" else 2_000 if CHAOS else 300
 FIRST = SOAKED // 100 if SOAKED >= 100_000 else SOAKED // 5
 """Questions after which the bot is taken to have all that it needs."""
 
