@@ -37,6 +37,7 @@ def configure(level: str, form: Literal["console", "json"] = "console", *, quest
     """Send every record of `level` and above to standard error, redacted; what people ask only with `questions`."""
     handler = _Handler()
     handler.setFormatter(_formatter(form))
+    handler.setLevel(level.upper())  # some loggers have a level of their own, below it
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name, lowest in _QUIET.items():
         logging.getLogger(name).setLevel(lowest)

@@ -257,6 +257,16 @@ def test_libraries_that_print_what_people_say_are_kept_from_it(logger: str, caps
         assert questions == logs.shows_questions()
 
 
+@pytest.mark.parametrize("logger", ["telegram.ext.Application", "aiosqlite", "httpx", "bot"])
+def test_no_logger_says_more_than_was_asked_for(logger: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that have a lowest level of their own neither."""
+    logs.configure("ERROR")
+    logging.getLogger(logger).warning("a warning")
+    logging.getLogger(logger).error("an error")
+    assert "a warning" not in (err := capsys.readouterr().err)
+    assert "an error" in err
+
+
 @pytest.mark.parametrize(
     ("error", "shown"), [(ValueError, f"bot{logs.REDACTED}"), (KeyboardInterrupt, "KeyboardInterrupt")]
 )
