@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import contextlib
 import faulthandler
+import gc
 import json
 import sys
 import time
@@ -49,12 +50,15 @@ class Done:
     """Of processor time."""
     clock: float = 0.0
     fault: str = ""
+    swept: bool = False
+    """Whether all of the process's memory was looked through for garbage meanwhile."""
 
     @property
     def line(self) -> str:
         """What there is to say of it."""
         took = f"{1000 * self.seconds:.1f} ms of processor time, {1000 * self.clock:.1f} by the clock"
-        return f"{self.block} number {self.number}: {took} {self.fault} {self.about}"
+        swept = " with a full garbage collection" if self.swept else ""
+        return f"{self.block} number {self.number}: {took}{swept} {self.fault} {self.about}"
 
 
 @dataclass(slots=True)
@@ -108,10 +112,16 @@ class Tally:
 
 async def done(target: Target, case: Case, block: str, number: int) -> Done:
     """Give the bot one input."""
-    clock, seconds = time.perf_counter(), time.process_time()
+    swept, clock, seconds = _sweeps(), time.perf_counter(), time.process_time()
     fault = await target.fault(case)
     clock, seconds = time.perf_counter() - clock, time.process_time() - seconds
-    return Done(block, number, case.about if fault or seconds > SLOW / 5 else "", seconds, clock, fault)
+    about = case.about if fault or seconds > SLOW / 5 else ""
+    return Done(block, number, about, seconds, clock, fault, _sweeps() > swept)
+
+
+def _sweeps() -> int:
+    """How often all memory was looked through so far."""
+    return gc.get_stats()[-1]["collections"]
 
 
 async def block_of(target: Target, name: str, inputs: int = BLOCK) -> AsyncIterator[Done]:
