@@ -413,3 +413,14 @@ async def test_presses_on_what_is_not_kept_count_as_questions(bridges: Path, tmp
                 server.press(reply, label="1 · In context")
             await talk.settled()
             assert [words("flood")] == [message["text"] for message in server.sent[1:]]
+
+
+async def test_in_a_crowd_there_is_the_answer_alone(
+    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No sign that it is on its way, and no next questions, which take longer than itself."""
+    monkeypatch.setattr("bot.telegram.limits.CROWD", 0)
+    async with talking(seeds, tmp_path / "data") as talk:
+        reply = await talk.say("Who leads the coalition of the willing?")
+        assert not any(label.endswith("?") for label in labels(reply))
+        assert [] == talk.server.of("sendChatAction")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram.error import RetryAfter
 
-from bot.telegram.limits import PACE, PERSONS, QUESTIONS, Floods, Limit, Pace, RateLimiter
+from bot.telegram.limits import CROWD, PACE, PERSONS, QUESTIONS, Crowd, Floods, Limit, Pace, RateLimiter
 
 CHAT, GROUP = 7, -100
 
@@ -274,3 +274,15 @@ def test_who_asked_long_ago_is_forgotten() -> None:
     clock.now += 60
     floods.verdict(1)
     assert [1] == list(floods._askers)
+
+
+def test_a_crowd_is_so_many_in_a_second() -> None:
+    """One more than that, and only while they come so fast."""
+    now = 0.0
+    crowd = Crowd(lambda: now)
+    assert not any(crowd.is_large_with_one_more() for _ in range(CROWD))
+    assert crowd.is_large_with_one_more()
+    now = 0.9
+    assert crowd.is_large_with_one_more()
+    now = 1.1
+    assert not crowd.is_large_with_one_more()

@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -62,12 +63,13 @@ class Answering:
     async def answer(self, said: Heard, talk: Voice) -> None:
         """Answer a question, or show more of the answer before it."""
         timing.asked(said.words)
-        async with self.sender.typing(said.place):
+        is_crowded = self.crowd.is_large_with_one_more()
+        async with nullcontext() if is_crowded else self.sender.typing(said.place):
             before = await self.turns.before(said)
             if before is not None and is_more(said.words):
                 await self.more(before, said, talk)
             else:
-                await self._send(said.place, await self._draft(said, talk, before))
+                await self._send(said.place, await self._draft(said, talk, before, suggests=not is_crowded))
 
     async def offer(self, said: Heard, talk: Voice, html: str, questions: Sequence[str]) -> None:
         """Say something that is no answer, with questions to begin with under it."""
@@ -154,12 +156,11 @@ class Answering:
             return replace(kept, id=await _is_kept(self.replies.add(kept)))
         return replace(kept, id=await _is_kept(self.replies.replace(lost.id, kept)))  # it had arrived, as is known now
 
-    async def _draft(self, said: Heard, talk: Voice, before: KeptReply | None) -> Draft:
-        with self.crowd:
-            with timing.stage("search"):
-                reply = await self.turns.reply(said.words, before)
-            shown = _shown(reply)
-            asked = await self._suggested(reply.answer, before) if shown and not self.crowd.is_large else ()
+    async def _draft(self, said: Heard, talk: Voice, before: KeptReply | None, *, suggests: bool = True) -> Draft:
+        with timing.stage("search"):
+            reply = await self.turns.reply(said.words, before)
+        shown = _shown(reply)
+        asked = await self._suggested(reply.answer, before) if shown and suggests else ()
         part = _status(reply) if reply.part == "answer" else reply.part
         timing.note(status=part, confidence=round(reply.answer.confidence, 3), quotes=len(shown))
         html = talk.message.reply(reply)

@@ -19,8 +19,8 @@ from bot.telegram.sending import seconds
 QUESTIONS, A_MINUTE = 20, 60.0
 """What a person may ask in a minute, and for how long nothing is said to whoever asked more."""
 
-CROWD = 4
-"""Answers looked for at once: of more than that none gets suggestions, which take as long as itself."""
+CROWD = 10
+"""Questions in a second from which on none gets a sign or suggestions, which take longer than its answer."""
 
 PERSONS = 10_000
 """Persons whose questions are counted at once; of more than that, those are forgotten who asked longest ago."""
@@ -168,21 +168,17 @@ def _is_group(chat_id: int | str) -> bool:
 
 
 class Crowd:
-    """How many answers are looked for at the same time; in a crowd nobody gets more than that."""
+    """Whether so many ask that everybody gets an answer, but nothing beside it."""
 
-    def __init__(self) -> None:
-        self._size = 0
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._asked: deque[float] = deque(maxlen=CROWD + 1)
 
-    def __enter__(self) -> None:
-        self._size += 1
-
-    def __exit__(self, *_: object) -> None:
-        self._size -= 1
-
-    @property
-    def is_large(self) -> bool:
-        """Whether others wait for what is done beside."""
-        return self._size > CROWD
+    def is_large_with_one_more(self) -> bool:
+        """Count one more who asks; whether that makes too many in a second."""
+        now = self._clock()
+        self._asked.append(now)
+        return len(self._asked) > CROWD and now - self._asked[0] < 1.0
 
 
 @dataclass(slots=True)
