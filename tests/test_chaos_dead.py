@@ -17,7 +17,7 @@ from disks import Disk, small
 from running import TOKEN
 
 FULL = os.environ.get("CHAOS") == "full"
-ROUNDS, QUESTIONS = (5, 20) if FULL else (1, 5)
+ROUNDS, QUESTIONS = (3, 20) if FULL else (1, 5)
 COMMAND = (sys.executable, "-m", "bot", "run")
 ROOT = Path(__file__).parents[1]
 

@@ -101,7 +101,7 @@ async def test_locked_at_the_start(server: Witness, engine: Engine, data_dir: Pa
     async with running(server, engine, data_dir):
         pass
     server.ask(1)
-    async with locked(data_dir), running(server, engine, data_dir):
+    async with locked(data_dir, min(LOCKED, 5.0)), running(server, engine, data_dir):
         await server.all_answered()
     assert ([], [1]) == (server.lost, [*server.answers().values()])
 
