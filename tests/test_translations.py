@@ -20,7 +20,8 @@ EACH = pytest.mark.parametrize("language", LANGUAGES)
 EACH_TRANSLATED = pytest.mark.parametrize("language", TRANSLATED)
 KEEPERS = {
     *("articles", "comparison", "confidence", "error", "evaluation", "explanation", "feedback", "health", "index"),
-    *("no_token", "notice", "progress", "reliability", "stats", "status", "unanswered", "set_aside", "backup", "restored"),
+    *("no_token", "notice", "progress", "reliability", "stats", "status", "unanswered", "set_aside"),
+    *("backup", "restored"),
     *("help_terminal", "hint_context", "no_quote"),
 }
 """What only the archive's keeper reads, or who sits at the terminal, stays in English."""
