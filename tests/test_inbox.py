@@ -153,6 +153,7 @@ async def test_one_that_fails_is_tried_three_times_and_set_aside(
     await world.inbox.receive([said(1), said(2)])
     async with world.running():
         await world.done()
+        await world.until(lambda: bool(world.given_up))
     assert [1, 1, 1, 2] == world.handled
     assert [(1, "ValueError: too large")] == world.given_up
     assert 1 == (await world.updates.depth()).aside
@@ -178,6 +179,7 @@ async def test_one_that_cannot_be_read_is_set_aside(world: World) -> None:
     await world.inbox.receive([{"update_id": 1, "message": {"text": "no date"}}, said(2)])
     async with world.running():
         await world.done()
+        await world.until(lambda: bool(world.given_up))
     assert [2] == world.handled
     assert [None] == [update for update, _ in world.given_up]
 
@@ -322,6 +324,7 @@ async def test_what_ended_the_program_too_often_is_set_aside(world: World, state
     await state.write("UPDATE inbox SET deaths = ? WHERE update_id = 1", CONCURRENT_DEATHS + ALONE_DEATHS)
     async with world.running():
         await world.done()
+        await world.until(lambda: bool(world.given_up))
     assert [2] == world.handled
     assert [(1, f"Died: {CONCURRENT_DEATHS + ALONE_DEATHS}")] == world.given_up
 

@@ -111,14 +111,14 @@ class Updates:
 
     async def depth(self) -> Depth:
         """How full it is."""
-        query = """
+        done = [*self._finished]  # what is not noted yet
+        query = f"""
             SELECT coalesce(sum(state = 'waiting'), 0), min(CASE state WHEN 'waiting' THEN at END),
                    coalesce(sum(state = 'aside'), 0)
-            FROM inbox WHERE bot = ? AND state <> 'done'
+            FROM inbox WHERE bot = ? AND state <> 'done' AND number NOT IN ({", ".join("?" * len(done))})
         """
-        [[waiting, oldest, aside]] = await self._state.rows(query, self._bot)
-        unfinished = waiting - len(self._finished)
-        return Depth(unfinished, max(0.0, time.time() - oldest) if unfinished > 0 else 0.0, aside)
+        [[waiting, oldest, aside]] = await self._state.rows(query, self._bot, *done)
+        return Depth(waiting, max(0.0, time.time() - oldest) if waiting else 0.0, aside)
 
     async def prune(self, keep_days: int) -> None:
         """Forget what was done long ago, and what was given up before the days that things are kept."""
