@@ -38,7 +38,7 @@ class Office:
     terms: Terms
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=2_000)
 def offices(text: str) -> tuple[Office, ...]:
     """The offices that a text names, as far as it says whose they are: "the French president", "head of NATO"."""
     found = read(text)

@@ -33,7 +33,7 @@ class Word:
     owner: bool = False
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=2_000)
 def read(text: str) -> tuple[Word, ...]:
     """The words of a sentence, remembered: candidates come back question after question."""
     return tuple(_words(text, _parts(analysis.tokens(text))))
@@ -68,7 +68,7 @@ def _phrase_terms(tokens: Sequence[Token]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=5_000)
 def _terms(term: str, phrases: tuple[str, ...]) -> frozenset[str]:
     return frozenset(filter(None, (term, *phrases)))
 
