@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-TOKEN = "123456:TEST"
+TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 KEYBOARD = {"inline_keyboard": [[{"text": "More", "callback_data": "x"}]]}
 
 Caller = Callable[..., Awaitable[tuple[int, Any]]]

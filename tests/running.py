@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botapi_client import TOKEN
 from botapi_server import BotApiServer
 
 from bot.settings import Settings, load
 from bot.telegram.application import serve
 from retrieval import Engine
 
-TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 WEBHOOK = "https://bot.example/hook"
 SECRET = "a-Secret_of_Telegram"
 QUESTION = "Who opened the bridge?"

@@ -10,10 +10,9 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from botapi_server import BotApiServer
 from running import TOKEN
 
@@ -26,12 +25,6 @@ COMMAND = [sys.executable, "-m", "bot", "run"]
 ASKED = "Who opened the new bridge in {}?"
 CITIES = ("Lima", "Oslo", "Turin", "Porto", "Ghent")
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer(TOKEN) as server:
-        yield server
 
 
 class Runs:

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tarfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -117,13 +117,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "docker-compose.override.yml").write_text(json.dumps({"services": {"bot": override}}), encoding="utf-8")
     Deployed(folder).compose("build")
     return folder
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    """A Bot API server on this machine."""
-    async with BotApiServer(TOKEN) as server:
-        yield server
 
 
 @pytest.fixture

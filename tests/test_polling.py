@@ -28,12 +28,6 @@ SILENCE = 1.5
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer(TOKEN) as server:
-        yield server
-
-
-@pytest.fixture
 async def engine(bridges: Path) -> AsyncIterator[Engine]:
     async with Engine.open(EngineSettings(bridges)) as engine:
         yield engine

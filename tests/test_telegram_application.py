@@ -35,12 +35,6 @@ async def engine(bridges: Path) -> AsyncIterator[Engine]:
         yield engine
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer(TOKEN) as server:
-        yield server
-
-
 Bot = Callable[[], AbstractAsyncContextManager[asyncio.Event]]
 
 

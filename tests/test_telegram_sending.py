@@ -22,12 +22,6 @@ LONG = "\n\n".join(f"<b>{number}</b> {'word ' * 300}" for number in range(5))
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer(TOKEN) as server:
-        yield server
-
-
-@pytest.fixture
 async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
     async with Bot(TOKEN, f"{server.url}/bot") as bot:
         yield bot

@@ -33,12 +33,6 @@ async def engine(bridges: Path) -> AsyncIterator[Engine]:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer(TOKEN) as server:
-        yield server
-
-
-@pytest.fixture
 def webhook(server: BotApiServer) -> dict[str, Any]:
     """The settings of a bot that is delivered to; without them it polls."""
     return address_for(server)

@@ -62,12 +62,6 @@ class Kept:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer(TOKEN) as server:
-        yield server
-
-
-@pytest.fixture
 def kept() -> Kept:
     return Kept()
 

@@ -14,7 +14,8 @@ from bot.telegram import timing
 from bot.telegram.heard import Heard
 from bot.telegram.keyboards import Press, markup, under_answer, under_offer, without
 from bot.telegram.limits import Crowd, Floods
-from bot.telegram.sending import Place, Sender, quietly
+from bot.telegram.outcomes import quietly
+from bot.telegram.sending import Place, Sender
 from bot.telegram.splitting import split
 from bot.telegram.turns import Turns
 from bot.telegram.voices import Voice

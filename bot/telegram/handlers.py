@@ -19,9 +19,10 @@ from bot.telegram.commands import Commands
 from bot.telegram.heard import ASK, Heard, heard
 from bot.telegram.inline import Inline
 from bot.telegram.operators import Operators
+from bot.telegram.outcomes import quietly
 from bot.telegram.presses import Presses
 from bot.telegram.profile import Profile
-from bot.telegram.sending import Place, Sender, quietly
+from bot.telegram.sending import Place, Sender
 from bot.telegram.voices import Voice, Voices
 from retrieval import IndexAway
 

@@ -20,7 +20,7 @@ from bot.conversation import replied
 from bot.telegram import links, timing
 from bot.telegram.keyboards import markup, under_link
 from bot.telegram.links import Questions
-from bot.telegram.sending import quietly
+from bot.telegram.outcomes import quietly
 from bot.telegram.splitting import split
 from bot.telegram.voices import Voice, Voices
 from retrieval import Article, Engine, IndexAway, Quote

@@ -14,7 +14,7 @@ from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from bot.telegram import timing
-from bot.telegram.sending import seconds
+from bot.telegram.outcomes import seconds
 
 QUESTIONS, A_MINUTE = 20, 60.0
 """What a person may ask in a minute, and for how long nothing is said to whoever asked more."""

@@ -21,7 +21,8 @@ from bot import metrics
 from bot.errors import NotHeard, TokenInUse
 from bot.state.updates import is_one
 from bot.telegram.inbox import patiently
-from bot.telegram.sending import FIRST_PAUSE, seconds
+from bot.telegram.outcomes import seconds
+from bot.telegram.sending import FIRST_PAUSE
 
 LONG_POLL = 25
 """Seconds that Telegram holds a poll when nothing happens."""

@@ -15,7 +15,8 @@ from bot.telegram import timing
 from bot.telegram.answering import Answering
 from bot.telegram.heard import ASK, Heard, heard
 from bot.telegram.keyboards import Press, markup, under_article, under_context, under_page, under_passage
-from bot.telegram.sending import Place, Sender, quietly
+from bot.telegram.outcomes import quietly
+from bot.telegram.sending import Place, Sender
 from bot.telegram.voices import Voice, Voices, voice
 from retrieval import Engine
 

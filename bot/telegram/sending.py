@@ -32,8 +32,6 @@ from bot.telegram.outcomes import Outcome, counted, met, quietly, seconds
 from bot.telegram.signs import typing
 from bot.telegram.splitting import split
 
-__all__ = ["ATTEMPTS", "FIRST_PAUSE", "Keyboard", "Place", "Sender", "Sent", "quietly", "seconds"]
-
 ATTEMPTS = 6
 FIRST_PAUSE = 0.5
 _REMEMBERED = 1_000
