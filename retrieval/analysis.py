@@ -173,7 +173,7 @@ def normalise(word: str) -> str:
     return "".join(char for char in decomposed if unicodedata.category(char) not in _INVISIBLE)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def term_of(word: str) -> str:
     """The index term of a normalised word; empty for a function word."""
     if word in FUNCTION_WORDS:
@@ -274,8 +274,8 @@ def _terms_of(piece: str) -> str:
     return " ".join([token.term for token in found if token.term])
 
 
-_pieces = Remembered(_terms_of, most=120_000)  # 160 bytes each: 20 MB
-_readings = Remembered(_printed, most=30_000)  # 250 bytes each
+_pieces = Remembered(_terms_of, most=30_000)  # 160 bytes each: 5 MB
+_readings = Remembered(_printed, most=10_000)  # 250 bytes each
 
 
 def _american(word: str) -> str:

@@ -108,7 +108,7 @@ def _learnt(piece: str) -> tuple[tuple[str, ...], str, bool]:
     return terms, letters, not all(analysis.stands_alone(piece, token) for token in tokens)
 
 
-_pieces = Remembered(_learnt, most=50_000)  # 350 bytes each
+_pieces = Remembered(_learnt, most=15_000)  # 350 bytes each
 
 
 def framed(word: str) -> str:
