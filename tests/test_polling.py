@@ -110,7 +110,8 @@ async def test_the_later_of_two_leaves(server: BotApiServer, engine: Engine, tmp
         await asyncio.sleep(later)
         people = asyncio.create_task(ask_on(server, asked))
         with pytest.raises(TokenInUse) as told:
-            await serve(settings_for(server.url, tmp_path / "two"), engine, asyncio.Event())
+            async with asyncio.timeout(60):
+                await serve(settings_for(server.url, tmp_path / "two"), engine, asyncio.Event())
         await people
         polls = len(server.of("getUpdates"))
         asked.append((CHAT, server.say(CHAT, QUESTION)["message_id"]))
@@ -168,11 +169,13 @@ class Clock:
         return most
 
 
-@pytest.mark.parametrize(("age", "borne"), [(0, 2), (0.5, 3), (3, 5), (40, 42), (97, 99), (100_000, 99)])
+@pytest.mark.parametrize(("age", "borne"), [(0, 2), (0.5, 5), (3, 17), (19, 97), (20, 99), (100_000, 99)])
 def test_who_was_there_longer_bears_more(monkeypatch: pytest.MonkeyPatch, age: float, borne: int) -> None:
-    """One conflict more for each second alone, but nobody more than a hundred in all."""
+    """Five conflicts more for each second alone since its first poll, but nobody more than a hundred in all."""
     clock = Clock(monkeypatch)
     rivals = polling._Rivals()
+    assert polling.CONFLICTS - 1 == clock.borne(polling._Rivals())  # which has not polled with success yet
+    rivals.note_success()
     clock.now += age
     assert borne == clock.borne(rivals)
 
@@ -181,10 +184,11 @@ def test_a_rival_that_has_gone_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> 
     """After a minute alone the next one is counted from the first conflict on, and more of it is borne."""
     clock = Clock(monkeypatch)
     rivals = polling._Rivals()
-    clock.now += 10
+    rivals.note_success()
+    clock.now += 1
     assert 5 == clock.borne(rivals, 5)
     clock.now += polling._ALONE
-    assert polling.CONFLICTS + 10 + 5 + polling._ALONE == 1 + clock.borne(rivals)
+    assert polling.MOST_CONFLICTS == 1 + clock.borne(rivals)
 
 
 # Silence

@@ -34,6 +34,9 @@ ALLOWED_UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY,
 CONFLICTS, MOST_CONFLICTS = 3, 100
 """After how many conflicts with another program that polls the newcomer leaves, and after how many anybody does."""
 
+BORNE_A_SECOND = 5.0
+"""How many more are put up with for each second that somebody has polled alone."""
+
 _ALONE = 60.0
 """Seconds without a conflict after which the other has gone."""
 
@@ -128,6 +131,7 @@ class Poller:
         # The first poll returns at once, so that a sign of life does not wait for the first message.
         await self._bot.get_updates(offset=self._offset, timeout=self._wait, allowed_updates=ALLOWED_UPDATES)
         self._wait = LONG_POLL
+        self._rivals.note_success()
         updates, self._request.received = self._request.received, []
         return updates
 
@@ -143,20 +147,26 @@ class Poller:
 class _Rivals:
     """Another program that polls for the same bot: the one that came later leaves.
 
-    Each ends the other's poll, so both have as many conflicts. The longer one polled alone, the more it puts up with.
+    Each ends the other's poll, so both have about as many conflicts. The longer one polled alone, the more it puts up
+    with.
     """
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
+        self._began = math.inf
         self._last = -math.inf
         self._conflicts = 0
         self._borne = 0.0
+
+    def note_success(self) -> None:
+        """A poll was answered; the first one begins the time in which there was nobody else."""
+        self._began = min(self._began, time.monotonic())
 
     def have_won(self) -> bool:
         """Count one more conflict; whether it is one too many."""
         now = time.monotonic()
         if now - self._last > _ALONE:
-            self._conflicts, self._borne = 0, min(CONFLICTS + now - self._began, MOST_CONFLICTS)
+            alone = max(0.0, now - self._began)
+            self._conflicts, self._borne = 0, min(CONFLICTS + BORNE_A_SECOND * alone, MOST_CONFLICTS)
         self._last = now
         self._conflicts += 1
         return self._conflicts >= self._borne
