@@ -20,7 +20,7 @@ __all__ = ["REDACTED", "configure", "hide", "redact", "shows_questions"]
 
 _LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _QUIET = {
-    "httpx": logging.WARNING,  # would print each request's address, and with it the token
+    "httpx": logging.WARNING,  # prints each address that it asks, such as one with the token
     "httpcore": logging.WARNING,
     "telegram.request.BaseRequest": logging.CRITICAL,  # a traceback for each answer that is no JSON, likewise
 }

@@ -29,6 +29,9 @@ AT_ONCE, CHATS = 60, 600
 A_SECOND, SECONDS = (30, 60) if CHAOS else (10, 4)
 CITIES = ("Lima", "Oslo", "Turin", "Porto", "Ghent", "Zorblax")
 MORE_MEMORY = 20.0
+IDLE = 2.0
+"""Seconds after which connections that nobody needs are closed."""
+
 HERE = Path(__file__).parent
 GOLD = sorted((HERE / "data").glob("seeds-*.jsonl"))
 QUESTIONS = [json.loads(line)["question"] for file in GOLD for line in file.read_text(encoding="utf-8").splitlines()]
@@ -127,9 +130,12 @@ async def test_it_does_not_grow(bridges: Path, tmp_path: Path, figure: Callable[
     """After all these questions the bot has hardly more memory than after the first of them, and no more files open."""
     async with serving(1e6) as server, answering(server, bridges, tmp_path) as (pid, _):
         await soaked(server, 0, FIRST)
+        await asyncio.sleep(IDLE)
         before, files, began = resident(pid), open_files(pid), time.monotonic()
         await soaked(server, FIRST, SOAKED)
-        took, more, opened = time.monotonic() - began, resident(pid) - before, open_files(pid) - files
+        took = time.monotonic() - began
+        await asyncio.sleep(IDLE)
+        more, opened = resident(pid) - before, open_files(pid) - files
         figure(
             f"{SOAKED} questions: {more:+.1f} MB after the first {FIRST} ({before:.1f} MB), {opened:+d} open files, "
             f"{(SOAKED - FIRST) / took:.0f} a second"

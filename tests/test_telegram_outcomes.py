@@ -1,19 +1,23 @@
 """Outcomes: every error that a call to Telegram can end with, and what is done about it."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import httpx
+import aiohttp
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 from botapi_client import TOKEN
 from botapi_server import BotApiServer
+from multidict import CIMultiDict, CIMultiDictProxy
 from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
-from telegram.request import HTTPXRequest
+from yarl import URL
 
 from bot import metrics
 from bot.telegram.outcomes import TABLE, Outcome, met, quietly, seconds
+from bot.telegram.transport import Request
 
 TOLD = [
     (403, "Forbidden: bot was blocked by the user", "forbidden", Outcome.NOBODY),
@@ -67,11 +71,18 @@ LOST = [
 ]
 
 
+KEY = ConnectionKey("api.telegram.org", 443, True, True, None, None, None)
+NO_SERVER = aiohttp.ClientConnectorError(KEY, OSError("refused"))
+NO_CERTIFICATE = aiohttp.ClientConnectorCertificateError(KEY, ssl.CertificateError("expired"))
+NO_PROXY = aiohttp.ClientHttpProxyError(
+    aiohttp.RequestInfo(URL("http://proxy"), "CONNECT", CIMultiDictProxy(CIMultiDict())), (), status=403
+)
+
+
 @asynccontextmanager
 async def calling(url: str) -> AsyncIterator[Bot]:
     """A bot with one connection and little patience."""
-    request = HTTPXRequest(1, read_timeout=0.1, pool_timeout=0.05)
-    async with Bot(TOKEN, f"{url}/bot", request=request, get_updates_request=HTTPXRequest(1)) as bot:
+    async with Bot(TOKEN, f"{url}/bot", request=Request(1, 0.1), get_updates_request=Request(1, 0.1)) as bot:
         yield bot
 
 
@@ -112,8 +123,9 @@ async def test_a_group_that_has_moved_is_followed(server: BotApiServer) -> None:
         assert ("gone", Outcome.FOLLOW, new) == (*of(error), getattr(error, "new_chat_id", None))
 
 
-async def test_what_never_left_did_not_arrive(server: BotApiServer) -> None:
+async def test_what_never_left_did_not_arrive(server: BotApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """No connection was free, or there was no server: nothing has to be looked for."""
+    monkeypatch.setattr("bot.telegram.transport.ROOM", 0.05)
     server.say(7, "Hello")
     async with calling(server.url) as bot:
         server.lose("getMe", "hang before")
@@ -125,15 +137,18 @@ async def test_what_never_left_did_not_arrive(server: BotApiServer) -> None:
     assert [] == server.sent
 
 
-@pytest.mark.parametrize("cause", [httpx.ConnectTimeout("x"), httpx.PoolTimeout("x"), httpx.ConnectError("x")])
-def test_a_connection_that_was_never_made(cause: httpx.HTTPError) -> None:
+@pytest.mark.parametrize("cause", [aiohttp.ConnectionTimeoutError(), NO_SERVER, NO_CERTIFICATE, NO_PROXY])
+def test_a_connection_that_was_never_made(cause: Exception) -> None:
     """As the library passes it on."""
     error = TimedOut()
     error.__cause__ = cause
     assert ("network", Outcome.AGAIN) == of(error)
 
 
-@pytest.mark.parametrize("cause", [httpx.WriteError("x"), httpx.WriteTimeout("x"), httpx.ReadError("x"), OSError("x")])
+@pytest.mark.parametrize(
+    "cause",
+    [aiohttp.ServerDisconnectedError(), aiohttp.ClientOSError(), aiohttp.SocketTimeoutError(), OSError("x")],
+)
 def test_a_connection_that_broke(cause: Exception) -> None:
     """Whatever broke it."""
     error = NetworkError("x")

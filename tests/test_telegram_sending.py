@@ -10,11 +10,11 @@ from botapi_server import BotApiServer, Call
 from running import TOKEN
 from telegram import Bot, Message
 from telegram.error import BadRequest, ChatMigrated, InvalidToken, NetworkError
-from telegram.request import HTTPXRequest
 
 from bot.state.replies import Keyboard
 from bot.telegram.keyboards import markup
 from bot.telegram.sending import ATTEMPTS, Place, Sender, Sent
+from bot.telegram.transport import Request
 
 CHAT, READERS = 7, -1_000_000_000_100
 BUTTONS: Keyboard = ((("More", "m0"),),)
@@ -23,14 +23,14 @@ LONG = "\n\n".join(f"<b>{number}</b> {'word ' * 300}" for number in range(5))
 
 @pytest.fixture
 async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
-    async with Bot(TOKEN, f"{server.url}/bot") as bot:
+    async with Bot(TOKEN, f"{server.url}/bot", request=Request(4, 20), get_updates_request=Request(1, 20)) as bot:
         yield bot
 
 
 @pytest.fixture
 async def hasty(server: BotApiServer) -> AsyncIterator[Sender]:
     """A sender with little patience."""
-    async with Bot(TOKEN, f"{server.url}/bot", request=HTTPXRequest(4, read_timeout=0.2)) as bot:
+    async with Bot(TOKEN, f"{server.url}/bot", request=Request(4, 0.2)) as bot:
         yield sender_of(bot)
 
 

@@ -20,7 +20,6 @@ import httpx
 from telegram import Bot, LinkPreviewOptions
 from telegram.error import InvalidToken
 from telegram.ext import ApplicationBuilder, Defaults
-from telegram.request import HTTPXRequest
 
 from bot import logs, metrics
 from bot.app import desk
@@ -44,6 +43,7 @@ from bot.telegram.polling import SILENCE, PollingRequest
 from bot.telegram.presses import Presses
 from bot.telegram.profile import Profile
 from bot.telegram.sending import Sender
+from bot.telegram.transport import Request
 from bot.telegram.turns import Turns
 from bot.telegram.voices import Voices
 from bot.telegram.work import Work, cancelled
@@ -58,8 +58,8 @@ OPENED_EVERY = 5.0
 OPENED_WITHIN = 2.0
 """Seconds that one attempt waits for a lock; a stop can't end it sooner."""
 
-CONNECTIONS, KEPT_OPEN = 128, 10
-"""Connections to Telegram at once, and how many of them stay open: each call looks at all of these, 0.1 ms each."""
+CONNECTIONS = 128
+"""Calls to Telegram at once."""
 
 ANSWERED, POLL_ANSWERED = 20.0, 10.0
 """Seconds in which Telegram has to answer a call, and a poll when its time is over."""
@@ -157,11 +157,7 @@ async def _page_of_numbers(settings: Settings) -> AsyncIterator[None]:
 
 def polling_request() -> PollingRequest:
     """What getUpdates goes through."""
-    return PollingRequest(2, read_timeout=POLL_ANSWERED, write_timeout=POLL_ANSWERED, **_connecting())
-
-
-def _connecting() -> dict[str, Any]:
-    return {"httpx_kwargs": {"verify": _trust()}, "connect_timeout": 10, "pool_timeout": 30}
+    return PollingRequest(2, POLL_ANSWERED, _trust())
 
 
 def build(settings: Settings, polling: PollingRequest | None = None) -> App:
@@ -171,15 +167,12 @@ def build(settings: Settings, polling: PollingRequest | None = None) -> App:
     if not re.fullmatch(r"[\w:.-]+", token, re.ASCII):  # it becomes part of an address
         raise TokenRefused(settings.telegram_api_base_url)
     logs.hide(token)
-    connecting = _connecting()
-    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=KEPT_OPEN)
-    connecting["httpx_kwargs"] |= {"limits": limits}
     return (
         ApplicationBuilder()
         .token(token)
         .base_url(lambda token: f"{api}/bot{token}")
         .base_file_url(lambda token: f"{api}/file/bot{token}")
-        .request(HTTPXRequest(CONNECTIONS, read_timeout=ANSWERED, write_timeout=ANSWERED, **connecting))
+        .request(Request(CONNECTIONS, ANSWERED, _trust()))
         .get_updates_request(polling or polling_request())
         .updater(None)
         .job_queue(None)

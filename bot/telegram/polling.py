@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
-from telegram.request import HTTPXRequest
 
 from bot import metrics
 from bot.errors import NotHeard, TokenInUse
@@ -23,6 +22,7 @@ from bot.state.updates import is_one
 from bot.telegram.inbox import patiently
 from bot.telegram.outcomes import seconds
 from bot.telegram.sending import FIRST_PAUSE
+from bot.telegram.transport import Request
 
 LONG_POLL = 25
 """Seconds that Telegram holds a poll when nothing happens."""
@@ -49,7 +49,7 @@ Receive = Callable[[Sequence[Mapping[str, Any]]], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 
-class PollingRequest(HTTPXRequest):
+class PollingRequest(Request):
     """Takes the answers to getUpdates. Their updates are left as they come: not each can be read by the library."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,7 +58,7 @@ class PollingRequest(HTTPXRequest):
 
     def parse_json_payload(self, payload: bytes) -> dict[str, Any]:  # type: ignore[override]
         """The answer without its updates, which are `received`."""
-        answer: dict[str, Any] = HTTPXRequest.parse_json_payload(payload)
+        answer: dict[str, Any] = Request.parse_json_payload(payload)
         if isinstance(answer.get("result"), list):
             self.received, answer["result"] = [one for one in answer["result"] if is_one(one)], []
         return answer
