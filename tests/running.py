@@ -1,7 +1,9 @@
 """The bot for tests: the real application, on the Bot API server of the tests until the block ends."""
 
 import asyncio
+import os
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ from bot.settings import Settings, load
 from bot.telegram.application import serve
 from retrieval import Engine
 
+ROOT = Path(__file__).parents[1]
 WEBHOOK = "https://bot.example/hook"
 SECRET = "a-Secret_of_Telegram"
 QUESTION = "Who opened the bridge?"
@@ -24,6 +27,34 @@ QUESTION = "Who opened the bridge?"
 def settings_for(url: str, data_dir: Path, token: str = TOKEN, **more: Any) -> Settings:
     """What a bot needs to reach the server at `url`."""
     return load(telegram_bot_token=token, telegram_api_base_url=url, data_dir=data_dir, **more)
+
+
+def environment_for(url: str, data_dir: Path, **settings: object) -> dict[str, str]:
+    """The same for a bot that is a process of its own."""
+    given = {f"DATELINE_{name.upper()}": str(value) for name, value in settings.items()}
+    reached = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE_URL": url, "DATELINE_DATA_DIR": str(data_dir)}
+    return reached | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])} | given
+
+
+async def begun(environment: dict[str, str], *arguments: str) -> asyncio.subprocess.Process:
+    """The bot as a process of its own, whose output is taken; with `arguments` Python runs something else."""
+    pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    what = arguments or ("-m", "bot", "run")
+    return await asyncio.create_subprocess_exec(
+        sys.executable, *what, env=environment, cwd="/", stdin=null, stdout=pipe, stderr=pipe
+    )
+
+
+@asynccontextmanager
+async def command(environment: dict[str, str], *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The same, until the block ends, whatever happens in it."""
+    process = await begun(environment, *arguments)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
 
 
 def address_for(server: BotApiServer) -> dict[str, Any]:

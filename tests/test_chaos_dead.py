@@ -6,7 +6,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,11 +13,10 @@ from pathlib import Path
 import pytest
 from botapi_witness import Witness
 from disks import Disk, small
-from running import TOKEN
+from running import command, environment_for
 
 FULL = os.environ.get("CHAOS") == "full"
 ROUNDS, QUESTIONS = (3, 20) if FULL else (1, 5)
-COMMAND = (sys.executable, "-m", "bot", "run")
 ROOT = Path(__file__).parents[1]
 
 
@@ -27,28 +25,15 @@ class Bot:
 
     def __init__(self, server: Witness, corpus: Path, data_dir: Path) -> None:
         self._server = server
-        self._environment = os.environ | {
-            "TELEGRAM_BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_BASE_URL": server.url,
-            "DATELINE_CORPUS": str(corpus),
-            "DATELINE_DATA_DIR": str(data_dir),
-            "DATELINE_INDEX": "disk",
-            "DATELINE_LOG_LEVEL": "CRITICAL",
-            "PYTHONPATH": str(ROOT),
-        }
+        self._environment = environment_for(server.url, data_dir, corpus=corpus, index="disk", log_level="CRITICAL")
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[asyncio.subprocess.Process]:
         """Start it; whatever happens meanwhile, it does not outlive the block."""
         heard = len(self._server.of("getUpdates"))
-        process = await asyncio.create_subprocess_exec(*COMMAND, env=self._environment)
-        try:
+        async with command(self._environment) as process:
             await self._server.called("getUpdates", heard + 1)
             yield process
-        finally:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
 
 
 @pytest.fixture

@@ -7,48 +7,35 @@ import asyncio
 import os
 import random
 import signal
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 from botapi_server import BotApiServer
-from running import TOKEN
+from running import TOKEN, begun, environment_for
 
 FULL = os.environ.get("CHAOS") == "full"
 QUESTIONS, ENDS = (1000, 50) if FULL else (40, 3)
 CHATS = range(1, QUESTIONS // 10 + 1)
 """Enough that nobody asks more in a minute than is answered."""
 
-COMMAND = [sys.executable, "-m", "bot", "run"]
 ASKED = "Who opened the new bridge in {}?"
 CITIES = ("Lima", "Oslo", "Turin", "Porto", "Ghent")
-ROOT = Path(__file__).parents[1]
 
 
 class Runs:
     """The bot as a process, started anew each time that it ended."""
 
     def __init__(self, server: BotApiServer, corpus: Path, data: Path) -> None:
-        self._environment = os.environ | {
-            "TELEGRAM_BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_BASE_URL": server.url,
-            "DATELINE_CORPUS": str(corpus),
-            "DATELINE_DATA_DIR": str(data),
-            "DATELINE_LOG_LEVEL": "WARNING",
-            "PYTHONPATH": str(ROOT),
-        }
+        self._environment = environment_for(server.url, data, corpus=corpus, log_level="WARNING")
         self.log = b""
         self.statuses: Counter[int] = Counter()
         self.slowest = 0.0
         self.heard = 0
 
     async def start(self) -> asyncio.subprocess.Process:
-        pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-        return await asyncio.create_subprocess_exec(
-            *COMMAND, env=self._environment, cwd="/", stdin=null, stdout=null, stderr=pipe
-        )
+        return await begun(self._environment)
 
     async def end(self, process: asyncio.subprocess.Process, number: signal.Signals) -> None:
         """Send a signal, and take in how it ended."""

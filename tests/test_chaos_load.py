@@ -15,10 +15,9 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from running import TOKEN
+from running import TOKEN, environment_for
 
 CHAOS = os.environ.get("CHAOS") == "full"
 SOAKED = 100_000 if os.environ.get("SOAK") == "full" else 2_000 if CHAOS else 300
@@ -88,14 +87,7 @@ async def serving(faster: float) -> AsyncIterator[Server]:
 @asynccontextmanager
 async def answering(server: Server, corpus: Path, folder: Path, *options: str) -> AsyncIterator[tuple[int, Path]]:
     """The bot: its process number, and the file that it logs to."""
-    environment: dict[str, Any] = os.environ | {
-        "TELEGRAM_BOT_TOKEN": TOKEN,
-        "TELEGRAM_API_BASE_URL": server.url,
-        "DATELINE_CORPUS": str(corpus),
-        "DATELINE_DATA_DIR": str(folder / "data"),
-        "DATELINE_LOG_FORMAT": "json",
-        "PYTHONPATH": str(HERE.parent),
-    }
+    environment = environment_for(server.url, folder / "data", corpus=corpus, log_format="json")
     log = folder / "log"
     with log.open("wb") as err:
         command = [sys.executable, str(HERE / "chaos_bot.py"), *options]

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import sqlite3
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 from botapi_failures import Failure
 from botapi_server import BotApiServer
-from running import QUESTION, TOKEN, logged, running, settings_for
+from running import QUESTION, TOKEN, command, environment_for, logged, running, settings_for
 
 from bot.errors import NotHeard, TokenInUse
 from bot.state.updates import Updates
@@ -60,24 +59,9 @@ async def process(
     script = (
         f"from bot.telegram import application, handlers, polling\n{change}\nfrom bot.cli import main\nmain(['run'])"
     )
-    environment = {
-        "TELEGRAM_BOT_TOKEN": TOKEN,
-        "TELEGRAM_API_BASE_URL": server.url,
-        "DATELINE_CORPUS": str(corpus),
-        "DATELINE_DATA_DIR": str(data_dir),
-        "DATELINE_LOG_LEVEL": "CRITICAL",
-        "PYTHONPATH": ":".join(sys.path),
-    }
-    pipe = asyncio.subprocess.PIPE
-    started = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", script, env=environment, stdout=pipe, stderr=pipe
-    )
-    try:
+    environment = environment_for(server.url, data_dir, corpus=corpus, log_level="CRITICAL")
+    async with command(environment, "-c", script) as started:
         yield started
-    finally:
-        if started.returncode is None:
-            started.kill()
-            await started.wait()
 
 
 def ended(process: asyncio.subprocess.Process, out: bytes, err: bytes) -> tuple[int | None, bytes, int]:

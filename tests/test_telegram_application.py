@@ -9,14 +9,14 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botapi_server import BotApiServer
-from running import QUESTION, TOKEN, logged, running, settings_for
+from running import QUESTION, TOKEN, command, environment_for, logged, running, settings_for
 
 from bot import health, logs
 from bot.errors import ApiBaseUrlInvalid, TokenRefused
@@ -288,34 +288,15 @@ def test_a_signal_ends_a_run_with_status_0(
         thread.join()
 
 
-@asynccontextmanager
-async def command(**environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The bot as a process of its own."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*COMMAND, env=environment, stdout=pipe, stderr=pipe)
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
 @pytest.fixture
 def environment(server: BotApiServer, tmp_path: Path) -> dict[str, str]:
-    return {
-        "TELEGRAM_BOT_TOKEN": TOKEN,
-        "TELEGRAM_API_BASE_URL": server.url + "/",
-        "DATELINE_DATA_DIR": str(tmp_path / "data"),
-        "DATELINE_LOG_LEVEL": "DEBUG",
-        "PYTHONPATH": ":".join(sys.path),
-    }
+    return environment_for(f"{server.url}/", tmp_path / "data", log_level="DEBUG")
 
 
 async def test_the_command_answers_and_ends_well(server: BotApiServer, environment: dict[str, str]) -> None:
     """From getUpdates to sendMessage over the seeds; SIGTERM ends it with status 0, after what is under way."""
     server.delay("sendMessage", 0.2)
-    async with command(**environment, DATELINE_LOG_QUESTIONS="true") as process:
+    async with command(environment | {"DATELINE_LOG_QUESTIONS": "true"}) as process:
         server.say(CHAT, "Who leads the coalition of the willing?")
         await server.called("sendMessage", within=20)
         process.terminate()
@@ -332,7 +313,7 @@ async def test_the_command_names_a_wrong_token_in_one_line(server: BotApiServer,
     """Status 2, one line, and the token is not in it."""
     wrong = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDxxx"
     environment |= {"TELEGRAM_BOT_TOKEN": wrong, "DATELINE_LOG_LEVEL": "WARNING"}
-    async with command(**environment) as process:
+    async with command(environment) as process:
         _, err = await process.communicate()
     assert (process.returncode, len(err.decode().splitlines())) == (2, 1)
     assert "TELEGRAM_BOT_TOKEN" in err.decode()
@@ -342,7 +323,7 @@ async def test_the_command_names_a_wrong_token_in_one_line(server: BotApiServer,
 async def test_the_command_keeps_trying_and_can_be_stopped(server: BotApiServer, environment: dict[str, str]) -> None:
     """Without a network there is one line for each attempt, and SIGTERM ends it with status 0."""
     await server.__aexit__()
-    async with command(**environment | {"DATELINE_LOG_LEVEL": "WARNING"}) as process:
+    async with command(environment | {"DATELINE_LOG_LEVEL": "WARNING"}) as process:
         assert process.stderr
         line = await process.stderr.readline()
         process.terminate()

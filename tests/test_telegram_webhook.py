@@ -1,13 +1,11 @@
 """The whole bot behind a webhook: what is delivered is answered once, also where it polled before or polls after."""
 
 import asyncio
-import os
 import signal
 import socket
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from typing import Any
 import pytest
 from botapi_server import BotApiServer
 from botapi_world import copied
-from running import QUESTION, SECRET, TOKEN, WEBHOOK, address_for, running
+from running import QUESTION, SECRET, TOKEN, WEBHOOK, address_for, command, environment_for, running
 from talks import labels
 
 from retrieval import Engine, EngineSettings
@@ -107,37 +105,15 @@ async def test_what_is_kept_is_answered_by_whoever_comes_next(
     assert {CHATS[0]: 1} == answered(server)
 
 
-@asynccontextmanager
-async def command(**environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The bot as a process of its own."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"), env=environment, stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
 @pytest.fixture
 def environment(server: BotApiServer, bridges: Path, tmp_path: Path, webhook: dict[str, Any]) -> dict[str, str]:
-    return {
-        "TELEGRAM_BOT_TOKEN": TOKEN,
-        "TELEGRAM_API_BASE_URL": server.url,
-        "DATELINE_CORPUS": str(bridges),
-        "DATELINE_DATA_DIR": str(tmp_path / "data"),
-        "DATELINE_LOG_LEVEL": "DEBUG",
-        "PYTHONPATH": os.pathsep.join(sys.path),
-        **{f"DATELINE_{name.upper()}": str(value) for name, value in webhook.items()},
-    }
+    return environment_for(server.url, tmp_path / "data", corpus=bridges, log_level="DEBUG", **webhook)
 
 
 async def test_the_command_ends_well_and_keeps_its_secrets(server: BotApiServer, environment: dict[str, str]) -> None:
     """SIGTERM ends it with status 0; neither the token nor the secret is in what it logged, whatever happened."""
     server.fail("setWebhook", 400, f"Bad Request: what is {SECRET}?")
-    async with command(**environment) as process:
+    async with command(environment) as process:
         server.say(CHATS[0], QUESTION)
         await server.replies(1)
         process.send_signal(signal.SIGTERM)
@@ -154,7 +130,7 @@ async def test_without_a_secret_it_does_not_begin(
     server: BotApiServer, environment: dict[str, str], secret: str
 ) -> None:
     """One line, status 2, and Telegram was not called."""
-    async with command(**environment | {"DATELINE_WEBHOOK_SECRET": secret}) as process:
+    async with command(environment | {"DATELINE_WEBHOOK_SECRET": secret}) as process:
         _, errors = await process.communicate()
     assert (2, []) == (process.returncode, server.calls)
     assert errors.splitlines()[-1].startswith(b"With DATELINE_WEBHOOK_URL, DATELINE_WEBHOOK_SECRET or")
@@ -164,7 +140,7 @@ async def test_where_the_port_is_taken_it_does_not_begin(server: BotApiServer, e
     """One line, status 2, and Telegram delivers as before."""
     port = int(environment["DATELINE_WEBHOOK_PORT"])
     with socket.create_server(("127.0.0.1", port)):
-        async with command(**environment) as process:
+        async with command(environment) as process:
             _, errors = await process.communicate()
     assert (2, []) == (process.returncode, server.of("setWebhook"))
     assert errors.splitlines()[-1].startswith(f"DATELINE_WEBHOOK_PORT: 127.0.0.1:{port} cannot".encode())
