@@ -47,6 +47,7 @@ class Failures:
         super().__init__()
         self._failures: dict[str, Failure] = {}
         self._delays: dict[str, float] = {}
+        self._paused: dict[str, asyncio.Event] = {}
         self._losses: dict[str, list[str]] = {}
         self._share = 0.0
         self._dice = random.Random()
@@ -66,6 +67,20 @@ class Failures:
     def delay(self, method: str, seconds: float) -> None:
         """Let every call of `method` take so long."""
         self._delays[method] = seconds
+
+    def pause(self, method: str) -> None:
+        """Let every call of `method` wait until `resume`."""
+        self._paused[method] = asyncio.Event()
+
+    def resume(self, method: str) -> None:
+        """Carry out the calls of `method` that wait."""
+        self._paused.pop(method).set()
+
+    async def _turn(self, method: str) -> None:
+        """Wait as long as a call of `method` has to."""
+        await asyncio.sleep(self._delays.get(method, 0))
+        if method in self._paused:
+            await self._paused[method].wait()
 
     def trouble(self, share: float, seed: int = 1) -> None:
         """Let such a share of all calls go wrong, each in one of the ways of `TROUBLE`."""

@@ -169,7 +169,9 @@ class BotApiServer(Failures, People, Methods):
                 raise Refused("Unauthorized", 401) if re.fullmatch(r"\d+:[\w-]+", token) else Refused("Not Found", 404)
             call.parameters = rules.read(method, raw)
             self._time(call)
-            await asyncio.sleep(self._delays.get(method, 0))
+            if method in self._paused:
+                self._notify()
+            await self._turn(method)
             return await self._unless_it_fails(call, reader)
         except Refused as refused:
             if not isinstance(refused, Told):
@@ -196,6 +198,7 @@ class BotApiServer(Failures, People, Methods):
         call.trouble = self._drawn(call.method)
         how, _, when = call.trouble.partition(" ")
         if when == "before":
+            self._notify()
             await self._lose(how, reader)
         if (failure := self._due(call.method, how)) is not None:
             if failure.retry_after and "chat_id" in call.parameters:
@@ -204,7 +207,6 @@ class BotApiServer(Failures, People, Methods):
             raise Told(failure)
         result = await self._carry_out(call, reader)
         if when == "after":
-            self._notify()
             await self._lose(how, reader)
         return result
 

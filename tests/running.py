@@ -82,7 +82,7 @@ async def running(server: BotApiServer, engine: Engine, data_dir: Path, **more: 
 
 async def logged(caplog: pytest.LogCaptureFixture, text: str, times: int = 1) -> None:
     """Wait until the log says `text`."""
-    for _ in range(500):
+    for _ in range(2000):
         if caplog.text.count(text) >= times:
             return
         await asyncio.sleep(0.01)

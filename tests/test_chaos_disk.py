@@ -106,7 +106,7 @@ async def test_a_disk_that_fills_up_meanwhile(
             server.ask(chat)
         first, second, third, *_ = await server.replies(len(chats))
         await becomes(set(), disk)
-        server.delay("sendMessage", 1.0)
+        server.pause("sendMessage")
         for chat in chats:
             server.ask(chat)
         server.press(first, label="👍")
@@ -115,10 +115,10 @@ async def test_a_disk_that_fills_up_meanwhile(
         await server.called("sendMessage", 2 * len(chats))
         await truncated(disk.path)
         disk.fill()
+        server.resume("sendMessage")
         await server.replies(2 * len(chats))
         await logged(caplog, "a reply could not be kept: database or disk is full")
         await logged(caplog, "an update waits for the database: database or disk is full", 3)  # one for each
-        server.delay("sendMessage", 0)
         await asyncio.sleep(LASTS)
         assert ([], 2 * len(chats)) == (server.of("answerCallbackQuery"), len(server.sent))
         disk.free()

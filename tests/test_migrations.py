@@ -1,5 +1,6 @@
 """`state.db` of older programs and of newer ones: brought forward as a whole or not at all, and open to nobody else."""
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -113,6 +114,17 @@ async def test_a_script_that_fails_changes_nothing(tmp_path: Path) -> None:
         assert old == version_and_tables(tmp_path)
     async with State.open(tmp_path) as state:
         assert await state.rows("SELECT id FROM replies") == [(41,)]
+
+
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+async def test_a_file_that_somebody_writes_just_now(tmp_path: Path, mode: str) -> None:
+    """Is waited for, in both ways in which SQLite keeps it: in the first it would not wait for it by itself."""
+    with closing(sqlite3.connect(first(tmp_path) / NAME, isolation_level=None)) as other:
+        other.execute(f"PRAGMA journal_mode = {mode}")
+        other.execute("BEGIN IMMEDIATE")
+        asyncio.get_running_loop().call_later(0.3, other.rollback)
+        async with State.open(tmp_path) as state:
+            assert await state.rows("SELECT id FROM replies") == [(41,)]
 
 
 def child(code: str) -> subprocess.Popen[str]:

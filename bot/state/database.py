@@ -8,7 +8,7 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -94,11 +94,10 @@ class State:
         """Open it, or make it; a lock is waited for. Raises StateTooNew, StateDamaged and StateUnwritable."""
         path = data_dir / NAME
         _make(path)
-        async with aiosqlite.connect(path, timeout=WAIT if wait is None else wait, isolation_level=None) as db:
+        async with aiosqlite.connect(path, timeout=_PATIENCE, isolation_level=None) as db:
             try:
-                await db.executescript(_SET_UP)
-                await _migrate(db, path)
-                await db.execute(f"PRAGMA busy_timeout = {round(_PATIENCE * 1000)}")
+                await _run(db.executescript, _SET_UP, WAIT if wait is None else wait)
+                await _migrate(db, path, WAIT if wait is None else wait)
             except sqlite3.DatabaseError as error:
                 # Full, locked or read-only, and the file may be well; not so where it has other tables than it should.
                 is_place = (
@@ -117,25 +116,13 @@ class State:
         """A transaction: kept as a whole, or not at all. Raises sqlite3.Error."""
         async with self._alone:
             try:
-                await self._begin()
+                await _run(self._db.execute, "BEGIN IMMEDIATE", WAIT)
                 yield self._db
                 await self._db.execute("COMMIT")
             except BaseException:  # who is cancelled while it begins may have begun
                 with suppress(sqlite3.OperationalError):
                     await self._db.execute("ROLLBACK")
                 raise
-
-    async def _begin(self) -> None:
-        """Wait for the file without holding up who reads it. Raises sqlite3.OperationalError when it stays locked."""
-        end = time.monotonic() + WAIT
-        while True:
-            try:
-                await self._db.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > end:
-                    raise
-            await asyncio.sleep(_PAUSE)
 
     async def erase(self) -> None:
         """Leave nothing of what was deleted in the file beside it that is written first.
@@ -176,9 +163,25 @@ def _hide(path: Path) -> None:
             file.chmod(0o600)
 
 
-async def _migrate(db: aiosqlite.Connection, path: Path) -> None:
+async def _run(execute: Callable[[str], Awaitable[object]], sql: str, wait: float) -> None:
+    """Wait for the file without holding up who reads it. Raises sqlite3.OperationalError when it stays locked.
+
+    SQLite itself does not always wait: not where two change the journal's mode, nor where the last one closes the file.
+    """
+    end = time.monotonic() + wait
+    while True:
+        try:
+            await execute(sql)
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+        await asyncio.sleep(_PAUSE)
+
+
+async def _migrate(db: aiosqlite.Connection, path: Path, wait: float) -> None:
     """Run the scripts that this file has not seen, all or none of them."""
-    await db.execute("BEGIN IMMEDIATE")
+    await _run(db.execute, "BEGIN IMMEDIATE", wait)
     [[version]] = await db.execute_fetchall("PRAGMA user_version")
     if version > NEWEST:
         raise StateTooNew(path)
