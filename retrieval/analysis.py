@@ -274,8 +274,8 @@ def _terms_of(piece: str) -> str:
     return " ".join([token.term for token in found if token.term])
 
 
-_pieces = Remembered(_terms_of, most=30_000)  # 160 bytes each: 5 MB
-_readings = Remembered(_printed, most=10_000)  # 250 bytes each
+_pieces = Remembered(_terms_of, most=20_000)  # 160 bytes each: 3 MB
+_readings = Remembered(_printed, most=5_000)  # 250 bytes each
 
 
 def _american(word: str) -> str:

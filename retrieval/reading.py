@@ -68,7 +68,7 @@ def _phrase_terms(tokens: Sequence[Token]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=2_000)
 def _terms(term: str, phrases: tuple[str, ...]) -> frozenset[str]:
     return frozenset(filter(None, (term, *phrases)))
 
