@@ -19,8 +19,8 @@ from bot.telegram.outcomes import seconds
 QUESTIONS, A_MINUTE = 20, 60.0
 """What a person may ask in a minute, and for how long nothing is said to whoever asked more."""
 
-CROWD = 10
-"""Questions in a second from which on none gets a sign or suggestions, which take longer than its answer."""
+CROWD = 3
+"""Questions in a second after which none gets a sign or suggestions, which take longer than its answer."""
 
 PERSONS = 10_000
 """Persons whose questions are counted at once; of more than that, those are forgotten who asked longest ago."""
