@@ -107,7 +107,10 @@ async def test_no_sentence_makes_questions_slow(tmp_path: Path) -> None:
     random = Random("sentences")
     found = patterns()
     for name in random.sample(sorted(found), len(found) if FULL else 20):
-        said = [f"Ann Lee said {bait(random, found[name], 560)} Ann Lee." for _ in range(20)]
+        said = [
+            f"Ann Lee said {bait(random, found[name], 560)} Ann Lee.".encode("utf-8", "replace").decode()
+            for _ in range(20)
+        ]
         folder = tmp_path / name
         folder.mkdir()
         async with engine_over(folder, {"a.txt": "Ann Lee in Paris\n\n" + "\n\n".join(said)}) as engine:
