@@ -34,7 +34,7 @@ python = $(or $(shell for name in $(candidates); do \
 needs_python = Dateline needs Python 3.11 or newer with its venv module: install it (Debian, Ubuntu: apt install \
 python3 python3-venv; macOS: brew install python), or name one: make install PYTHON=/path/to/python3
 
-.PHONY: install run test check eval test-chaos test-deploy soak fuzz audit load bench bench-million translations picture lock clean
+.PHONY: install run test check eval test-chaos chaos-kills chaos-others test-deploy soak fuzz audit load bench bench-million translations picture lock clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -67,8 +67,19 @@ check: install
 eval: install
 	@$(BIN)/dateline eval $(if $(COLLECTION),"$(COLLECTION)"/*.jsonl --corpus "$(COLLECTION)/corpus",$(gold) --corpus seeds)
 
+# Two halves of it take their time side by side; how long people wait is told when nothing else runs.
+chaos = CHAOS=full $(BIN)/python -m pytest -rs
+alone := tests/test_chaos_kills.py tests/test_chaos_load.py
+
 test-chaos: install
-	@CHAOS=full $(BIN)/python -m pytest -rs tests/test_chaos_*.py tests/test_fuzz.py
+	@$(MAKE) --jobs=2 --output-sync chaos-kills chaos-others
+	@$(chaos) tests/test_chaos_load.py
+
+chaos-kills:
+	@$(chaos) tests/test_chaos_kills.py
+
+chaos-others:
+	@$(chaos) $(filter-out $(alone),$(sort $(wildcard tests/test_chaos_*.py))) tests/test_fuzz.py
 
 test-deploy: install
 	@CHAOS=full $(BIN)/python -m pytest -rs tests/test_deploy.py
