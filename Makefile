@@ -6,7 +6,7 @@
 #                 (make eval COLLECTION=folder for folder/*.jsonl over folder/corpus)
 #   make test-chaos  what goes wrong in the field, in full: killed, cut off, full disks, many questions (ten minutes)
 #   make test-deploy  the container, on a Docker Engine (four minutes)
-#   make soak     100,000 questions in one run, as fast as they are answered (an hour)
+#   make soak     100,000 questions in one run, as fast as they are answered (half an hour)
 #   make fuzz     a million messages, updates and article files at random (an hour; make fuzz FUZZ=n for so many)
 #   make audit    the code by bandit, the locked packages by pip-audit, where its data can be reached
 #   make load     500 chats ask three questions each at Telegram's true pace (a minute and a half)
