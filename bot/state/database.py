@@ -93,11 +93,12 @@ class State:
     async def open(cls, data_dir: Path, wait: float | None = None) -> AsyncIterator["State"]:
         """Open it, or make it; a lock is waited for. Raises StateTooNew, StateDamaged and StateUnwritable."""
         path = data_dir / NAME
+        wait = WAIT if wait is None else wait
         _make(path)
         async with aiosqlite.connect(path, timeout=_PATIENCE, isolation_level=None) as db:
             try:
-                await _run(db.executescript, _SET_UP, WAIT if wait is None else wait)
-                await _migrate(db, path, WAIT if wait is None else wait)
+                await _when_free(db.executescript, _SET_UP, wait)
+                await _migrate(db, path, wait)
             except sqlite3.DatabaseError as error:
                 # Full, locked or read-only, and the file may be well; not so where it has other tables than it should.
                 is_place = (
@@ -116,7 +117,7 @@ class State:
         """A transaction: kept as a whole, or not at all. Raises sqlite3.Error."""
         async with self._alone:
             try:
-                await _run(self._db.execute, "BEGIN IMMEDIATE", WAIT)
+                await _when_free(self._db.execute, "BEGIN IMMEDIATE", WAIT)
                 yield self._db
                 await self._db.execute("COMMIT")
             except BaseException:  # who is cancelled while it begins may have begun
@@ -163,10 +164,11 @@ def _hide(path: Path) -> None:
             file.chmod(0o600)
 
 
-async def _run(execute: Callable[[str], Awaitable[object]], sql: str, wait: float) -> None:
-    """Wait for the file without holding up who reads it. Raises sqlite3.OperationalError when it stays locked.
+async def _when_free(execute: Callable[[str], Awaitable[object]], sql: str, wait: float) -> None:
+    """Execute as soon as nobody else has the file, and let who reads it read meanwhile.
 
-    SQLite itself does not always wait: not where two change the journal's mode, nor where the last one closes the file.
+    Raises sqlite3.OperationalError, also when it stays locked for `wait` seconds. SQLite's own waiting holds up
+    the readers, and leaves out a change of the journal's mode while somebody writes.
     """
     end = time.monotonic() + wait
     while True:
@@ -181,7 +183,7 @@ async def _run(execute: Callable[[str], Awaitable[object]], sql: str, wait: floa
 
 async def _migrate(db: aiosqlite.Connection, path: Path, wait: float) -> None:
     """Run the scripts that this file has not seen, all or none of them."""
-    await _run(db.execute, "BEGIN IMMEDIATE", wait)
+    await _when_free(db.execute, "BEGIN IMMEDIATE", wait)
     [[version]] = await db.execute_fetchall("PRAGMA user_version")
     if version > NEWEST:
         raise StateTooNew(path)
