@@ -76,12 +76,6 @@ class Failures:
         """Carry out the calls of `method` that wait."""
         self._paused.pop(method).set()
 
-    async def _turn(self, method: str) -> None:
-        """Wait as long as a call of `method` has to."""
-        await asyncio.sleep(self._delays.get(method, 0))
-        if method in self._paused:
-            await self._paused[method].wait()
-
     def trouble(self, share: float, seed: int = 1) -> None:
         """Let such a share of all calls go wrong, each in one of the ways of `TROUBLE`."""
         self._share = share
@@ -104,12 +98,6 @@ class Failures:
             return None
         failure.times -= 1
         return failure
-
-    async def _lose(self, how: str, reader: asyncio.StreamReader) -> None:
-        """Raises Dropped, at once or when the bot has had enough."""
-        if how == "hang":
-            await reader.read(1)
-        raise Dropped
 
 
 _REFUSALS = {

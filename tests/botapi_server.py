@@ -169,9 +169,7 @@ class BotApiServer(Failures, People, Methods):
                 raise Refused("Unauthorized", 401) if re.fullmatch(r"\d+:[\w-]+", token) else Refused("Not Found", 404)
             call.parameters = rules.read(method, raw)
             self._time(call)
-            if method in self._paused:
-                self._notify()
-            await self._turn(method)
+            await self._wait(method)
             return await self._unless_it_fails(call, reader)
         except Refused as refused:
             if not isinstance(refused, Told):
@@ -193,12 +191,18 @@ class BotApiServer(Failures, People, Methods):
             raise Refused(f"Too Many Requests: retry after {pause}", 429, retry_after=pause)
         self.pace.arrive(chat, call.at)
 
+    async def _wait(self, method: str) -> None:
+        """Let a call of `method` take as long as it has to."""
+        if method in self._paused:
+            self._notify()
+            await self._paused[method].wait()
+        await asyncio.sleep(self._delays.get(method, 0))
+
     async def _unless_it_fails(self, call: Call, reader: asyncio.StreamReader) -> Any:
         """Carry a call out, before or after what happens to it. Raises Dropped, NoAnswer and Refused."""
         call.trouble = self._drawn(call.method)
         how, _, when = call.trouble.partition(" ")
         if when == "before":
-            self._notify()
             await self._lose(how, reader)
         if (failure := self._due(call.method, how)) is not None:
             if failure.retry_after and "chat_id" in call.parameters:
@@ -209,6 +213,13 @@ class BotApiServer(Failures, People, Methods):
         if when == "after":
             await self._lose(how, reader)
         return result
+
+    async def _lose(self, how: str, reader: asyncio.StreamReader) -> None:
+        """Raises Dropped, at once or when the bot has had enough."""
+        self._notify()
+        if how == "hang":
+            await reader.read(1)
+        raise Dropped
 
     async def _carry_out(self, call: Call, reader: asyncio.StreamReader) -> Any:
         if call.method == "getUpdates":
