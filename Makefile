@@ -67,22 +67,22 @@ check: install
 eval: install
 	@$(BIN)/dateline eval $(if $(COLLECTION),"$(COLLECTION)"/*.jsonl --corpus "$(COLLECTION)/corpus",$(gold) --corpus seeds)
 
-# Two halves of it take their time side by side; how long people wait is told when nothing else runs.
 chaos = CHAOS=full $(BIN)/python -m pytest -rs
-alone := tests/test_chaos_kills.py tests/test_chaos_load.py
+apart := tests/test_chaos_kills.py tests/test_chaos_load.py
 
+# The kills take half of the time, beside the others; how long people wait is measured when nothing else runs.
 test-chaos: install
 	@$(MAKE) --jobs=2 --output-sync chaos-kills chaos-others
 	@$(chaos) tests/test_chaos_load.py
 
-chaos-kills:
+chaos-kills: install
 	@$(chaos) tests/test_chaos_kills.py
 
-chaos-others:
-	@$(chaos) $(filter-out $(alone),$(sort $(wildcard tests/test_chaos_*.py))) tests/test_fuzz.py
+chaos-others: install
+	@$(chaos) $(filter-out $(apart),$(sort $(wildcard tests/test_chaos_*.py))) tests/test_fuzz.py
 
 test-deploy: install
-	@CHAOS=full $(BIN)/python -m pytest -rs tests/test_deploy.py
+	@$(chaos) tests/test_deploy.py
 
 soak: install
 	@SOAK=full $(BIN)/python -m pytest tests/test_chaos_load.py -k grow
